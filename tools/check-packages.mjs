@@ -1,12 +1,15 @@
-// Runs publint and "are the types wrong" on every published package as it would be packed, and looks at what is in the tarball.
+// Runs publint and "are the types wrong" on every published package as it would be packed, and looks at what is in the tarball. Names as
+// arguments choose packages.
 import { spawnSync } from 'node:child_process';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { publishedPackages, readManifest, root } from './packages.mjs';
 
+const wanted = process.argv.slice(2);
 let failed = 0;
 for (const folder of publishedPackages()) {
   const manifest = readManifest(folder);
+  if (wanted.length > 0 && !wanted.includes(manifest.name)) continue;
   const { messages } = await publint({ pkgDir: folder, strict: true });
   for (const message of messages) console.error(`${manifest.name}: ${formatMessage(message, manifest)}`);
   const attw = spawnSync('npx', ['attw', '--pack', folder, '--profile', 'esm-only', '--no-emoji', '--format', 'ascii'], {

@@ -4,22 +4,16 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { root } from './packages.mjs';
+import { publishedPackages, readManifest, root } from './packages.mjs';
 
-const PACKED = [
-  'packages/core',
-  'packages/image',
-  'packages/neuron',
-  'packages/plugins/local-chain',
-  'packages/plugins/image-similarity',
-  'examples/plugin-toy',
-];
+const published = publishedPackages();
+const PACKED = [...published, join(root, 'examples/plugin-toy')];
 
 const folder = mkdtempSync(join(tmpdir(), 'vision-packed-'));
 const tarballs = join(folder, 'tarballs');
 mkdirSync(tarballs);
 try {
-  for (const path of PACKED) run('npm', ['pack', '--silent', '--pack-destination', tarballs], join(root, path));
+  for (const path of PACKED) run('npm', ['pack', '--silent', '--pack-destination', tarballs], path);
   const app = join(folder, 'app');
   mkdirSync(app);
   writeFileSync(join(app, 'package.json'), JSON.stringify({ name: 'empty-folder', private: true, type: 'module' }));
@@ -29,12 +23,20 @@ try {
     ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', ...files.map((file) => join(tarballs, file))],
     app,
   );
-  for (const file of ['prove.mjs', 'vision.config.json']) cpSync(join(root, 'tools/packed', file), join(app, file));
+  for (const file of ['entries.mjs', 'prove.mjs', 'vision.config.json']) cpSync(join(root, 'tools/packed', file), join(app, file));
+  run(process.execPath, ['entries.mjs', ...published.flatMap(entriesOf)], app);
   run(process.execPath, ['prove.mjs'], app);
   run(process.execPath, [join(root, 'packages/cli/bin/vision.js'), 'plugins', 'check', 'vision-plugin-toy'], app);
   console.log('The packed packages work in an empty folder.');
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** What can be imported from a package, as it is written in an import. */
+function entriesOf(folder) {
+  const { name, exports } = readManifest(folder);
+  const code = Object.entries(exports).filter(([, target]) => typeof target !== 'string');
+  return code.map(([entry]) => join(name, entry));
 }
 
 function run(command, args, cwd) {

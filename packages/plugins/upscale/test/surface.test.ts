@@ -1,0 +1,11 @@
+import * as entry from '@vision-sdk/plugin-upscale';
+import { expect, it } from 'vitest';
+
+it('the public surface', () => {
+  expect(Object.keys(entry).sort()).toMatchInlineSnapshot(`
+    [
+      "default",
+      "upscaleErrors",
+    ]
+  `);
+});
