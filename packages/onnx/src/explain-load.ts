@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
-import { dirname, isAbsolute, join, normalize } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { VisionError } from '@vision-sdk/core';
 import { fail } from './errors.ts';
 import { fusedOperators } from './fused-operators.ts';
+import { leavesFolder } from './model-file/data-files.ts';
 import { type ExternalData, inspectModel, type ModelFacts } from './model-file/inspect-model.ts';
 import { firstLine } from './runtime.ts';
 
@@ -46,7 +47,7 @@ function unknownOperators(target: LoadTarget, facts: ModelFacts, found: { readon
 
 async function checkExternalData(path: string, external: readonly ExternalData[]): Promise<void> {
   const folder = dirname(path);
-  const outside = external.find(({ location }) => leaves(location));
+  const outside = external.find(({ location }) => leavesFolder(location));
   if (outside !== undefined) throw fail('EXTERNAL_DATA_OUTSIDE', { path, location: outside.location });
   const sizes = await Promise.all(external.map(({ location }) => sizeOf(join(folder, location))));
   const missing = external.filter((_, i) => sizes[i] === undefined).map(({ location }) => location);
@@ -54,10 +55,6 @@ async function checkExternalData(path: string, external: readonly ExternalData[]
   external.forEach(({ location, bytes }, i) => {
     if (bytes > sizes[i]!) throw fail('EXTERNAL_DATA_SHORT', { path, file: location, needed: bytes, actual: sizes[i]! });
   });
-}
-
-function leaves(location: string): boolean {
-  return isAbsolute(location) || normalize(location).split(/[\\/]/)[0] === '..';
 }
 
 async function sizeOf(path: string): Promise<number | undefined> {

@@ -1,6 +1,7 @@
-import { readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { FolderWeights } from '@vision-sdk/core';
+import { dataFiles } from './model-file/data-files.ts';
 
 /** Which graph is wanted, and under which licence it stands. */
 export interface GraphWanted {
@@ -10,8 +11,8 @@ export interface GraphWanted {
 }
 
 /**
- * A graph in a weight folder as a weight source: `files[0]` is the graph, its data files follow. `path` is the folder or the file itself.
- * Opens nothing and never throws; where nothing is found, the source names the file that is missing, and loading says so.
+ * A graph in a weight folder as a weight source: `files[0]` is the graph, the data files that it names follow. `path` is the folder or the file itself.
+ * Never throws; where nothing is found, the source names the file that is missing, and loading says so.
  */
 export function graphWeights(path: string, { names, licence }: GraphWanted): FolderWeights {
   const whole = resolve(path);
@@ -20,11 +21,8 @@ export function graphWeights(path: string, { names, licence }: GraphWanted): Fol
   return sourceOf(whole, candidates.find((file) => sizeOf(join(whole, file)) > 0) ?? candidates[0]!, licence);
 }
 
-/** Graphs above 2 GB keep their weights in files whose names begin like theirs. */
 function sourceOf(folder: string, graph: string, licence: string): FolderWeights {
-  const name = basename(graph);
-  const data = entriesOf(join(folder, dirname(graph))).filter((entry) => entry.startsWith(`${name}.`) || entry.startsWith(`${name}_data`));
-  const files = [graph, ...data.map((entry) => join(dirname(graph), entry))];
+  const files = [graph, ...dataFiles(join(folder, graph)).map((file) => join(dirname(graph), file))];
   const bytes = files.reduce((sum, file) => sum + sizeOf(join(folder, file)), 0);
   return { kind: 'folder', folder, files, bytes, licence };
 }
@@ -34,13 +32,5 @@ function sizeOf(path: string): number {
     return statSync(path).size;
   } catch {
     return 0;
-  }
-}
-
-function entriesOf(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
   }
 }

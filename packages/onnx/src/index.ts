@@ -4,7 +4,8 @@ export { fail as onnxErrors } from './errors.ts';
 export { floatTensorFor } from './float-tensor.ts';
 export { float16ToFloat32, float32ToFloat16 } from './float16.ts';
 export { type GraphWanted, graphWeights } from './graph-weights.ts';
-export { type ExternalData, inspectModel, type ModelFacts } from './model-file/inspect-model.ts';
+export { dataFiles } from './model-file/data-files.ts';
+export { type ExternalData, inspectModel, inspectModelSync, type ModelFacts } from './model-file/inspect-model.ts';
 export { assertDevice, type ExecutionProvider, listExecutionProviders } from './providers.ts';
 export { OnnxSession, type RunOptions, type SessionOptions } from './session.ts';
 export {

@@ -3,6 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { floatTensorFor, graphWeights } from '../src/index.ts';
+import { encodeModel } from '../src/testing/index.ts';
+import { oneOperator } from './models.ts';
+
+/** A graph with weights in these files. */
+function graphOf(...data: readonly string[]): Uint8Array {
+  const weights = data.map((file, i) => ({ name: `w${i}`, type: 'float32', dims: [1], data: { file } }) as const);
+  return encodeModel(oneOperator({}, { weights }));
+}
 
 async function folderWith(...files: readonly string[]) {
   const path = await mkdtemp(join(tmpdir(), 'vision-graph-'));
@@ -15,25 +23,23 @@ async function folderWith(...files: readonly string[]) {
 
 const wanted = { names: ['vision_model.onnx', 'model.onnx'], licence: 'MIT' };
 
-it('finds the best name first, with its data files and no others', async () => {
-  await using folder = await folderWith(
-    'onnx/vision_model.onnx',
-    'onnx/vision_model.onnx_data',
-    'onnx/vision_model_fp16.onnx',
-    'model.onnx',
-  );
+it('finds the best name first, with the data files that it names and no others', async () => {
+  await using folder = await folderWith('onnx/vision_model.onnx_data', 'onnx/vision_model.onnx.data', 'model.onnx');
+  const graph = graphOf('vision_model.onnx_data', '../../model.onnx', '/etc/hosts');
+  await writeFile(join(folder.path, 'onnx/vision_model.onnx'), graph);
   expect(graphWeights(folder.path, wanted)).toEqual({
     kind: 'folder',
     folder: folder.path,
     files: ['onnx/vision_model.onnx', 'onnx/vision_model.onnx_data'],
-    bytes: 2,
+    bytes: graph.length + 1,
     licence: 'MIT',
   });
 });
 
-it('takes the next name where the best is missing', async () => {
-  await using folder = await folderWith('model.onnx', 'model.onnx.data');
-  expect(graphWeights(folder.path, wanted).files).toEqual(['model.onnx', 'model.onnx.data']);
+it('takes the next name where the best is missing, with all its data files', async () => {
+  await using folder = await folderWith('a');
+  await writeFile(join(folder.path, 'model.onnx'), graphOf('model.onnx_data', './model.onnx_data_1'));
+  expect(graphWeights(folder.path, wanted).files).toEqual(['model.onnx', 'model.onnx_data', 'model.onnx_data_1']);
 });
 
 it('takes a file as it is named', async () => {

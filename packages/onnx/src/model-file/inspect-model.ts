@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import { fail } from '../errors.ts';
 import { ByteSource } from './byte-source.ts';
 import { type Field, fields, type Span, text } from './protobuf.ts';
@@ -35,25 +35,30 @@ interface Draft {
   readonly external: Map<string, number>;
 }
 
-type Visit = (field: Field, draft: Draft) => Promise<void> | void;
+type Visit = (field: Field, draft: Draft) => void;
 
 /** Reads the facts of an ONNX file. Throws `VISION_ONNX_FILE_NOT_FOUND`, `FILE_UNREADABLE`, `NOT_ONNX` or `FILE_CORRUPT`. */
 export async function inspectModel(path: string): Promise<ModelFacts> {
-  const file = await openModel(path);
+  return inspectModelSync(path);
+}
+
+/** {@link inspectModel} for what cannot wait, such as the weights that a plugin declares. */
+export function inspectModelSync(path: string): ModelFacts {
+  const file = openModel(path);
   try {
-    const stats = await file.stat();
+    const stats = fstatSync(file);
     if (!stats.isFile()) throw fail('FILE_UNREADABLE', { path, reason: 'it is not a regular file' });
     const source = new ByteSource(file, stats.size);
-    await refuseOtherFormats(path, source);
-    return toFacts(await readModel(path, source));
+    refuseOtherFormats(path, source);
+    return toFacts(readModel(path, source));
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 
-async function openModel(path: string) {
+function openModel(path: string): number {
   try {
-    return await open(path, 'r');
+    return openSync(path, 'r');
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR') throw fail('FILE_NOT_FOUND', { path }, { cause });
@@ -72,13 +77,13 @@ const FORMATS: readonly (readonly [looksLike: string, test: (head: Buffer) => bo
   ['a safetensors file', (head) => head.length > 9 && head.readUIntLE(2, 6) < 4096 && head.toString('latin1', 8, 10) === '{"'],
 ];
 
-async function refuseOtherFormats(path: string, source: ByteSource): Promise<void> {
-  const head = await source.bytes(0, Math.min(source.size, 64));
+function refuseOtherFormats(path: string, source: ByteSource): void {
+  const head = source.bytes(0, Math.min(source.size, 64));
   const format = FORMATS.find(([, test]) => test(head));
   if (format !== undefined) throw fail('NOT_ONNX', { path, looksLike: format[0] });
 }
 
-async function readModel(path: string, source: ByteSource): Promise<Draft> {
+function readModel(path: string, source: ByteSource): Draft {
   const draft: Draft = {
     producer: '',
     hasVersion: false,
@@ -90,7 +95,7 @@ async function readModel(path: string, source: ByteSource): Promise<Draft> {
   };
   const model = modelVisitor(source);
   try {
-    for await (const field of fields(source, { start: 0, end: source.size })) await model(field, draft);
+    for (const field of fields(source, { start: 0, end: source.size })) model(field, draft);
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     throw draft.hasVersion ? fail('FILE_CORRUPT', { path, reason: cause.message }, { cause }) : fail('NOT_ONNX', { path }, { cause });
@@ -112,74 +117,74 @@ function toFacts(draft: Draft): ModelFacts {
 /** Field numbers below are those of onnx.proto (ONNX project, Apache-2.0). */
 function modelVisitor(source: ByteSource): Visit {
   const graph = graphVisitor(source);
-  return async (field, draft) => {
+  return (field, draft) => {
     if (field.number === 1 && field.kind === 'varint') draft.hasVersion = field.value > 0 && field.value < 1000;
-    if (field.number === 2) draft.producer = await text(source, field);
+    if (field.number === 2) draft.producer = text(source, field);
     if (field.number === 7) {
       draft.hasGraph = true;
-      await walk(source, field, draft, graph);
+      walk(source, field, draft, graph);
     }
-    if (field.number === 8) await addOpset(source, field, draft);
-    if (field.number === 25) await addFunction(source, field, draft, graph);
+    if (field.number === 8) addOpset(source, field, draft);
+    if (field.number === 25) addFunction(source, field, draft, graph);
   };
 }
 
-async function walk(source: ByteSource, span: Span, draft: Draft, visit: Visit): Promise<void> {
-  for await (const field of fields(source, span)) await visit(field, draft);
+function walk(source: ByteSource, span: Span, draft: Draft, visit: Visit): void {
+  for (const field of fields(source, span)) visit(field, draft);
 }
 
 function graphVisitor(source: ByteSource): Visit {
-  const graph: Visit = async (field, draft) => {
-    if (field.number === 1) await addNode(source, field, draft, graph);
-    if (field.number === 5) await addExternal(source, field, draft);
+  const graph: Visit = (field, draft) => {
+    if (field.number === 1) addNode(source, field, draft, graph);
+    if (field.number === 5) addExternal(source, field, draft);
   };
   return graph;
 }
 
-async function addNode(source: ByteSource, node: Span, draft: Draft, graph: Visit): Promise<void> {
+function addNode(source: ByteSource, node: Span, draft: Draft, graph: Visit): void {
   let name = '';
   let domain = '';
-  for await (const field of fields(source, node)) {
-    if (field.number === 4) name = await text(source, field);
-    if (field.number === 7) domain = await text(source, field);
-    if (field.number === 5) await walk(source, field, draft, subgraphVisitor(source, graph));
+  for (const field of fields(source, node)) {
+    if (field.number === 4) name = text(source, field);
+    if (field.number === 7) domain = text(source, field);
+    if (field.number === 5) walk(source, field, draft, subgraphVisitor(source, graph));
   }
   draft.operators.add(`${domainName(domain)}:${name}`);
 }
 
 /** Attributes hold the bodies of If and Loop, and tensors of constants. */
 function subgraphVisitor(source: ByteSource, graph: Visit): Visit {
-  return async (field, draft) => {
-    if (field.number === 6 || field.number === 11) await walk(source, field, draft, graph);
-    if (field.number === 5) await addExternal(source, field, draft);
+  return (field, draft) => {
+    if (field.number === 6 || field.number === 11) walk(source, field, draft, graph);
+    if (field.number === 5) addExternal(source, field, draft);
   };
 }
 
-async function addOpset(source: ByteSource, opset: Span, draft: Draft): Promise<void> {
+function addOpset(source: ByteSource, opset: Span, draft: Draft): void {
   let domain = '';
   let version = 0;
-  for await (const field of fields(source, opset)) {
-    if (field.number === 1) domain = await text(source, field);
+  for (const field of fields(source, opset)) {
+    if (field.number === 1) domain = text(source, field);
     if (field.number === 2 && field.kind === 'varint') version = field.value;
   }
   draft.opsets.set(domainName(domain), version);
 }
 
-async function addFunction(source: ByteSource, body: Span, draft: Draft, graph: Visit): Promise<void> {
+function addFunction(source: ByteSource, body: Span, draft: Draft, graph: Visit): void {
   let name = '';
   let domain = '';
-  for await (const field of fields(source, body)) {
-    if (field.number === 1) name = await text(source, field);
-    if (field.number === 10) domain = await text(source, field);
-    if (field.number === 7) await addNode(source, field, draft, graph);
+  for (const field of fields(source, body)) {
+    if (field.number === 1) name = text(source, field);
+    if (field.number === 10) domain = text(source, field);
+    if (field.number === 7) addNode(source, field, draft, graph);
   }
   draft.functions.add(`${domainName(domain)}:${name}`);
 }
 
-async function addExternal(source: ByteSource, tensor: Span, draft: Draft): Promise<void> {
+function addExternal(source: ByteSource, tensor: Span, draft: Draft): void {
   const entries = new Map<string, string>();
-  for await (const field of fields(source, tensor)) {
-    if (field.number === 13) entries.set(...(await readEntry(source, field)));
+  for (const field of fields(source, tensor)) {
+    if (field.number === 13) entries.set(...readEntry(source, field));
   }
   const location = entries.get('location');
   if (location === undefined) return;
@@ -187,11 +192,11 @@ async function addExternal(source: ByteSource, tensor: Span, draft: Draft): Prom
   draft.external.set(location, Math.max(draft.external.get(location) ?? 0, Number.isSafeInteger(end) ? end : 0));
 }
 
-async function readEntry(source: ByteSource, entry: Span): Promise<[key: string, value: string]> {
+function readEntry(source: ByteSource, entry: Span): [key: string, value: string] {
   const pair: [string, string] = ['', ''];
-  for await (const field of fields(source, entry)) {
-    if (field.number === 1) pair[0] = await text(source, field);
-    if (field.number === 2) pair[1] = await text(source, field);
+  for (const field of fields(source, entry)) {
+    if (field.number === 1) pair[0] = text(source, field);
+    if (field.number === 2) pair[1] = text(source, field);
   }
   return pair;
 }
