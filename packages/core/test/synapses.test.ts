@@ -1,5 +1,15 @@
 import { createRandom, inputJsonSchema, synapseKey, validate } from '@vision-sdk/core';
-import { AvailableOperations, ClipEmbeddings, ImageToImage, Inpaint, Scribble, TextToImage, Upscale } from '@vision-sdk/core/synapses';
+import {
+  AvailableOperations,
+  ClipEmbeddings,
+  ImageToImage,
+  Inpaint,
+  Scribble,
+  TextToImage,
+  Uncrop,
+  Upscale,
+  uncropPadding,
+} from '@vision-sdk/core/synapses';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -38,7 +48,7 @@ describe('the built-in synapses', () => {
   });
 
   it("wait as long as Vision's operations", () => {
-    const timeouts = [AvailableOperations, ClipEmbeddings, TextToImage, ImageToImage, Upscale, Inpaint, Scribble].map((s) => [
+    const timeouts = [AvailableOperations, ClipEmbeddings, TextToImage, ImageToImage, Upscale, Inpaint, Scribble, Uncrop].map((s) => [
       synapseKey(s),
       s.timeoutMs / 1000,
     ]);
@@ -50,12 +60,37 @@ describe('the built-in synapses', () => {
       'Upscale@1': 20,
       'Inpaint@1': 20,
       'Scribble@1': 20,
+      'Uncrop@1': 20,
     });
   });
 
   it('refuse what is no request', async () => {
     for (const seed of [-1, 1.5, Number.NaN, '7', 2 ** 32]) expect((await validate(TextToImage.request, { seed })).ok).toBe(false);
     expect((await validate(Upscale.request, { image: '' })).ok).toBe(false);
+  });
+
+  describe('Uncrop', () => {
+    const request = (more: object) => Uncrop.request.parse({ seed: 1, init_image: 'aGk=', ...more });
+
+    it.each([
+      ['nothing', {}, [104, 104, 104, 104]],
+      ['one side', { pad_left: 64 }, [64, 0, 0, 0]],
+      ['four sides', { pad_left: 1, pad_right: 2, pad_top: 3, pad_bottom: 0 }, [1, 2, 3, 0]],
+      ['an aspect ratio', { aspect_ratio: 1.5 }, [0, 0, 0, 0]],
+    ])('given %s, extends by', (_given, more, [left, right, top, bottom]) => {
+      expect(uncropPadding(request(more))).toEqual({ left, right, top, bottom });
+    });
+
+    it('is more work where more is added', () => {
+      const work = (more: object) => Uncrop.market!.work(request(more));
+      expect(work({ pad_left: 1024, steps: 10 })).toBeCloseTo((10 * 2048 * 1024) / 1e6);
+      expect(work({ pad_left: 64 })).toBeLessThan(work({ pad_left: 65 }));
+    });
+
+    it.each([{ pad_left: -1 }, { pad_top: 2049 }, { pad_bottom: 1.5 }, { aspect_ratio: 0.1 }, { aspect_ratio: 9 }, { feather: 257 }])(
+      'refuses %o',
+      (more) => expect(Uncrop.request.safeParse({ seed: 1, init_image: 'aGk=', ...more }).success).toBe(false),
+    );
   });
 
   it('refresh a request for embeddings one picture after the other, however many it has', async () => {

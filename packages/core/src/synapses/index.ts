@@ -7,4 +7,5 @@ export { Scribble } from './scribble.ts';
 export { Segment } from './segment.ts';
 export { Sota } from './sota.ts';
 export { TextToImage } from './text-to-image.ts';
+export { Uncrop, type UncropSides, uncropPadding } from './uncrop.ts';
 export { Upscale } from './upscale.ts';

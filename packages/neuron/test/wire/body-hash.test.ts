@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { type AnySynapse, defineSynapse } from '@vision-sdk/core';
-import { ImageToImage, TextToImage, Upscale } from '@vision-sdk/core/synapses';
+import { ImageToImage, TextToImage, Uncrop, Upscale } from '@vision-sdk/core/synapses';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { bodyHash, EMPTY_BODY_HASH } from '../../src/wire/body-hash.ts';
@@ -100,6 +100,14 @@ describe('what the hash is made of', () => {
 
   it('protects nothing for Vision operations', () => {
     expect(bodyHash('{"seed":1}', synapseForm(TextToImage).hashed)).toBe(EMPTY_BODY_HASH);
+  });
+
+  it('protects every field of an Uncrop, as Python writes them', () => {
+    const prompts = [{ text: 'a fox', weight: 1 }, { text: 'rain' }];
+    const request = { seed: 5, steps: 20, engine: 'sd', init_image: 'aGk=', text_prompts: prompts, pad_right: 64, aspect_ratio: 2 };
+    const filled = JSON.stringify(Uncrop.request.parse(request));
+    expect(bodyHash(filled, synapseForm(Uncrop).hashed)).toBe('2ad99c70f27c3e49958dd8d266a71556010e26730acc4bbeb06f4478cde60ae9');
+    expect(synapseForm(Uncrop).hashed.fields).toEqual(Object.keys(Uncrop.request.shape));
   });
 
   it('refuses lone surrogates and bodies that are no object', () => {
