@@ -1,7 +1,7 @@
 import { bytesField, type FieldBytes, floatField, varintField } from './protobuf-writer.ts';
 
 /** Types that a tiny network can have. */
-export type TinyType = 'float32' | 'float16' | 'int64';
+export type TinyType = 'float32' | 'float16' | 'int32' | 'int64' | 'bool';
 
 /** An input or output; text stands for a dimension that is open. */
 export interface TinyValue {
@@ -39,7 +39,7 @@ export interface TinyModel {
   readonly opsets?: Readonly<Record<string, number>>;
 }
 
-const ELEMENT_TYPES: Readonly<Record<TinyType, number>> = { float32: 1, int64: 7, float16: 10 };
+const ELEMENT_TYPES: Readonly<Record<TinyType, number>> = { float32: 1, int32: 6, int64: 7, bool: 9, float16: 10 };
 
 /** Bytes of an ONNX file: for tests of plugins and loaders that should not need real weights. Field numbers are those of onnx.proto. */
 export function encodeModel(model: TinyModel): Uint8Array {
