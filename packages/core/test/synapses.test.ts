@@ -2,6 +2,7 @@ import { createRandom, inputJsonSchema, synapseKey, validate } from '@vision-sdk
 import {
   AvailableOperations,
   ClipEmbeddings,
+  ControlledTextToImage,
   ImageToImage,
   Inpaint,
   Scribble,
@@ -91,6 +92,48 @@ describe('the built-in synapses', () => {
       'refuses %o',
       (more) => expect(Uncrop.request.safeParse({ seed: 1, init_image: 'aGk=', ...more }).success).toBe(false),
     );
+  });
+
+  describe('ControlledTextToImage', () => {
+    const control = { type: 'canny', image: 'aGk=' };
+    const request = (more: object = {}) => ControlledTextToImage.request.parse({ seed: 1, controls: [control], ...more });
+
+    it('leaves steps, guidance and size to the model, and takes a picture for a ready map', () => {
+      expect(request()).toEqual({
+        ...{ cfg_scale: null, steps: null, seed: 1, text_prompts: [], height: null, width: null, guess_mode: false },
+        controls: [{ ...control, preprocess: false, conditioning_scale: 1, guidance_start: 0, guidance_end: 1 }],
+      });
+    });
+
+    it('is more work with each control, and costs one credit', () => {
+      const { work, price } = ControlledTextToImage.market!;
+      const size = { width: 1000, height: 1000 };
+      expect(work(request({ ...size, steps: 10 }))).toBeCloseTo(15);
+      expect(work(request({ ...size, steps: 10, controls: [control, control] }))).toBeCloseTo(20);
+      expect(work(request(size))).toBeCloseTo(30);
+      expect(price(request())).toBe(1000);
+    });
+
+    it('is refreshed by a new seed, the rest as it was', async () => {
+      const before = request({ steps: null });
+      const after = await ControlledTextToImage.market!.refresh(before, { random: createRandom(5), changePixels: async (image) => image });
+      expect(after.seed).not.toBe(1);
+      expect(after).toEqual({ ...before, seed: after.seed });
+    });
+
+    it.each<[string, object]>([
+      ['no control', { controls: [] }],
+      ['five controls', { controls: Array.from({ length: 5 }, () => control) }],
+      ['an unknown type', { controls: [{ ...control, type: 'hed' }] }],
+      ['a control without a picture', { controls: [{ type: 'canny' }] }],
+      ['a scale of 3', { controls: [{ ...control, conditioning_scale: 3 }] }],
+      ['a window that ends before it starts', { controls: [{ ...control, guidance_start: 0.6, guidance_end: 0.5 }] }],
+      ['a photograph in place of a depth map', { controls: [{ ...control, type: 'depth', preprocess: true }] }],
+      ['no steps', { steps: 0 }],
+      ['a side of 7', { width: 7 }],
+    ])('refuses %s', (_what, more) => {
+      expect(ControlledTextToImage.request.safeParse({ seed: 1, controls: [control], ...more }).success).toBe(false);
+    });
   });
 
   it('refresh a request for embeddings one picture after the other, however many it has', async () => {

@@ -1,5 +1,6 @@
 export { AvailableOperations } from './available-operations.ts';
 export { ClipEmbeddings } from './clip-embeddings.ts';
+export { CONTROL_TYPES, ControlledTextToImage } from './controlled-text-to-image.ts';
 export { imageHashes, imageResponse, NSFW_ERROR_MESSAGE } from './image-response.ts';
 export { ImageToImage } from './image-to-image.ts';
 export { Inpaint } from './inpaint.ts';

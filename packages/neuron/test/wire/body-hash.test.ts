@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { type AnySynapse, defineSynapse } from '@vision-sdk/core';
-import { ImageToImage, TextToImage, Uncrop, Upscale } from '@vision-sdk/core/synapses';
+import { ControlledTextToImage, ImageToImage, TextToImage, Uncrop, Upscale } from '@vision-sdk/core/synapses';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { bodyHash, EMPTY_BODY_HASH } from '../../src/wire/body-hash.ts';
@@ -108,6 +108,19 @@ describe('what the hash is made of', () => {
     const filled = JSON.stringify(Uncrop.request.parse(request));
     expect(bodyHash(filled, synapseForm(Uncrop).hashed)).toBe('2ad99c70f27c3e49958dd8d266a71556010e26730acc4bbeb06f4478cde60ae9');
     expect(synapseForm(Uncrop).hashed.fields).toEqual(Object.keys(Uncrop.request.shape));
+  });
+
+  it('protects every field of a ControlledTextToImage, nested numbers as Python writes them', () => {
+    const controls = [
+      { type: 'canny', image: 'aGk=', preprocess: true, guidance_end: 0.5 },
+      { type: 'depth', image: 'aG8=', conditioning_scale: 0.25 },
+    ];
+    const request = { seed: 5, steps: 20, cfg_scale: 7.5, width: 512, text_prompts: [{ text: 'a fox', weight: 1 }], controls };
+    const filled = JSON.stringify(ControlledTextToImage.request.parse(request));
+    expect(bodyHash(filled, synapseForm(ControlledTextToImage).hashed)).toBe(
+      '4bb161f2b40e5ce91fd589d82fa70217d7a7c138fcd05912799dba0088e11d73',
+    );
+    expect(synapseForm(ControlledTextToImage).hashed.fields).toEqual(Object.keys(ControlledTextToImage.request.shape));
   });
 
   it('refuses lone surrogates and bodies that are no object', () => {
