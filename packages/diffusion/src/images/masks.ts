@@ -12,11 +12,14 @@ export interface Mask extends Size {
   readonly values: Float32Array;
 }
 
-/** A picture as a mask: grey, resized by Lanczos where it is of another size, 1 from half brightness on and 0 below. */
+/**
+ * A picture as a mask: resized by Lanczos where it is of another size, then grey, 1 from half brightness on and 0 below. A mask in colours is resized in
+ * colours first, as diffusers does.
+ */
 export function toMask(raster: Raster, size: Size = raster): Mask {
-  const grey = raster.channels === 1 ? raster : toGreyscale(raster);
-  const fits = grey.width === size.width && grey.height === size.height;
-  const { width, height, data } = fits ? grey : resize(grey, { width: size.width, height: size.height, filter: 'lanczos' });
+  const fits = raster.width === size.width && raster.height === size.height;
+  const sized = fits ? raster : resize(raster, { width: size.width, height: size.height, filter: 'lanczos' });
+  const { width, height, data } = sized.channels === 1 ? sized : toGreyscale(sized);
   return { width, height, values: Float32Array.from(data, (byte) => (byte >= 128 ? 1 : 0)) };
 }
 
