@@ -36,4 +36,22 @@ export const fail = defineErrors('VISION_DIFFUSION', {
     message: ({ problem }: { problem: string }) => `The image cannot be prepared: ${problem}.`,
     hint: () => 'Give a raster of whole size, and arrays that belong to it.',
   },
+  BAD_PROMPTS: {
+    message: ({ problem }: { problem: string }) => `The prompts cannot be encoded: ${problem}.`,
+    hint: () => 'Give one negative prompt, or one for each prompt, and a model whose text encoders belong to it.',
+  },
+  BAD_CONFIG: {
+    message: ({ file, problem }: { file: string; problem: string }) => `${file} cannot be used: ${problem}.`,
+    hint: () => 'Fetch the file again from where the weights come from.',
+  },
+  MISSING_COMPONENT: {
+    message: ({ component, where, file }: { component: string; where: string; file: string }) =>
+      `The weights in ${where} have no ${component}: ${file} is not there.`,
+    hint: () => 'Put the graph there, with its data files beside it, or name weights that have this component.',
+  },
+  BROKEN_COMPONENT: {
+    message: ({ component, path, problem }: { component: string; path: string; problem: string }) =>
+      `The component ${component} (${path}) cannot be used: ${problem}.`,
+    hint: () => 'The file is damaged, overflows in its precision or belongs to another model: verify it, or try another export.',
+  },
 });

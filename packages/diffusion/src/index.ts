@@ -1,4 +1,10 @@
 export { CLIP_NORMALISATION } from '@vision-sdk/image';
+export { ControlNet, type ControlNetInput } from './components/control-net.ts';
+export type { Face, Plane } from './components/plane.ts';
+export { type EncodedText, TextEncoder } from './components/text-encoder.ts';
+export { Unet } from './components/unet.ts';
+export type { UnetInput } from './components/unet-input.ts';
+export { VaeDecoder, VaeEncoder } from './components/vae.ts';
 export { type DenoiseOptions, denoise, type ModelCall, startOfStrength } from './denoise.ts';
 export { fail as diffusionErrors } from './errors.ts';
 export { clipPixels, clipSquare } from './images/clip-pixels.ts';
@@ -20,7 +26,30 @@ export {
 export { CURRENT_SCHEDULERS, type SchedulerBehaviour, VISION_2_SCHEDULERS } from './schedulers/behaviour.ts';
 export { createScheduler, SCHEDULER_NAMES } from './schedulers/create-scheduler.ts';
 export type { NoiseSource, RunOptions, Scheduler, SchedulerRun, StepOptions, StepPlan } from './schedulers/scheduler.ts';
+export type { ConditioningOptions, Frame } from './stable/conditioning.ts';
+export { type DenoiseLatentsOptions, denoiseLatents, type NetworkCall, type RunHooks } from './stable/denoise-latents.ts';
+export { firstStep, type ImageToImageOptions, imageToImage } from './stable/image-to-image.ts';
+export {
+  componentLoader,
+  type LoadStableDiffusionOptions,
+  loadScheduler,
+  loadStableDiffusion,
+  STABLE_DIFFUSION_COMPONENTS,
+} from './stable/load-stable-diffusion.ts';
+export { type NoiseDraw, type NoiseSettings, noiseDraw, type Seeds } from './stable/noise.ts';
+export { decodeLatents, encodeImage, toWholeLatents } from './stable/pictures.ts';
+export {
+  type Conditioning,
+  createStableDiffusion,
+  type StableDiffusion,
+  type StableDiffusionParts,
+  type TextTower,
+} from './stable/stable-diffusion.ts';
+export { type PictureOptions, planOf, stepNoise, textToImage } from './stable/text-to-image.ts';
 export { type ClipTokenizer, type ClipTokenizerOptions, createClipTokenizer } from './tokenizer/clip-tokenizer.ts';
 export { fixText } from './tokenizer/fix-text.ts';
 export { loadClipTokenizer } from './tokenizer/load-clip-tokenizer.ts';
 export { parseTokenizerJson, parseVocabulary, type Vocabulary } from './tokenizer/vocabulary.ts';
+export { diffusersWeights } from './weights/diffusers-weights.ts';
+export { openWeights, type WeightFolder } from './weights/open-weights.ts';
+export type { ComponentWanted, DiffusersWanted, DiffusersWeights, HubFolder } from './weights/wanted.ts';

@@ -1,0 +1,76 @@
+import type { Tensor, Tensors } from '@vision-sdk/onnx';
+import { scale } from '../latents.ts';
+import { Component, type ComponentOptions } from './component.ts';
+import { KeptTensors, numberTensor } from './feeds.ts';
+import type { Plane } from './plane.ts';
+import { unetFeeds } from './unet.ts';
+import type { UnetInput } from './unet-input.ts';
+
+/** What a ControlNet is told besides what the network is. */
+export interface ControlNetInput extends UnetInput {
+  /** The picture that guides, N x 3 x height x width, of 0 to 1. The same object at each step is converted once. */
+  readonly condition: Plane;
+  readonly scale: number;
+}
+
+/** A ControlNet as ONNX. */
+export class ControlNet implements AsyncDisposable {
+  readonly #component: Component;
+  readonly #names: ReadonlyMap<string, string>;
+  readonly #kept = new KeptTensors();
+
+  private constructor(component: Component) {
+    this.#component = component;
+    this.#names = residualNames(component.outputs.map(({ name }) => name));
+  }
+
+  /** Names of what it adds, as networks take them. */
+  get residuals(): readonly string[] {
+    return [...this.#names.values()];
+  }
+
+  /** Loads a graph that takes `controlnet_cond`. Throws `VISION_DIFFUSION_BROKEN_COMPONENT` and `VISION_ONNX_*`. */
+  static load(path: string, options: ComponentOptions = {}): Promise<ControlNet> {
+    return Component.load(path, { name: 'controlnet', ...options }, (component) => {
+      for (const name of ['sample', 'timestep', 'controlnet_cond'])
+        if (component.input(name) === undefined) throw component.broken(`it has no input ${name}`);
+      return new ControlNet(component);
+    });
+  }
+
+  /** What is to be added inside the network, by the names of its inputs. Throws `VISION_DIFFUSION_BROKEN_COMPONENT`. */
+  async predict(input: ControlNetInput, signal?: AbortSignal): Promise<Readonly<Record<string, Plane>>> {
+    const batch = input.sample.dims[0]!;
+    const outputs = await this.#component.run(this.#feeds(input), { batch, outputs: [...this.#names.keys()], signal });
+    // A graph without the input gives what the factor is still to be applied to.
+    const factor = this.#component.input('conditioning_scale') === undefined ? input.scale : 1;
+    return Object.fromEntries([...this.#names].map(([output, name]) => [name, this.#residual(output, outputs[output]!, factor)]));
+  }
+
+  #feeds(input: ControlNetInput): Tensors {
+    const component = this.#component;
+    const factor = component.input('conditioning_scale');
+    return {
+      ...unetFeeds(component, input, this.#kept),
+      controlnet_cond: this.#kept.of(component.input('controlnet_cond')!, input.condition),
+      ...(factor === undefined ? {} : { conditioning_scale: numberTensor(factor, input.scale, { batch: 1 }) }),
+    };
+  }
+
+  #residual(output: string, tensor: Tensor, factor: number): Plane {
+    const data = this.#component.floats(output, tensor, [tensor.dims[0]!, -1, -1, -1]);
+    return { data: factor === 1 ? data : scale(data, factor, data), dims: tensor.dims };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#component[Symbol.asyncDispose]();
+  }
+}
+
+/** Outputs and the inputs of a network they belong to: by name, or in their order, the middle one last. */
+function residualNames(outputs: readonly string[]): ReadonlyMap<string, string> {
+  const isMiddle = (name: string) => name.startsWith('mid_block');
+  const down = outputs.filter((name) => !isMiddle(name)).map((name, i) => [name, `down_block_${i}_additional_residual`] as const);
+  const middle = outputs.filter(isMiddle).map((name) => [name, 'mid_block_additional_residual'] as const);
+  return new Map([...down, ...middle]);
+}

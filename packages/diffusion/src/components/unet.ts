@@ -1,0 +1,104 @@
+import type { Tensor, Tensors, ValueInfo } from '@vision-sdk/onnx';
+import { Component, type ComponentOptions } from './component.ts';
+import { flagTensor, floatTensor, KeptTensors, numberTensor } from './feeds.ts';
+import type { Plane } from './plane.ts';
+import type { UnetInput } from './unet-input.ts';
+
+const RESIDUAL = /_additional_residual$/;
+const LATENT_CHANNELS = 4;
+
+/** What a network's inputs are called, by what they are told. */
+const PLANES = {
+  encoder_hidden_states: 'hiddenStates',
+  text_embeds: 'textEmbeds',
+  time_ids: 'timeIds',
+  image_embeds: 'imageEmbeds',
+  timestep_cond: 'timestepCond',
+} as const satisfies Record<string, keyof UnetInput>;
+
+/** A denoising network as ONNX, however it was exported. */
+export class Unet implements AsyncDisposable {
+  readonly #component: Component;
+  readonly #output: string;
+  readonly #kept = new KeptTensors();
+  /** Channels of what it takes: 4, or 9 where a mask and the masked picture follow the latents. */
+  readonly inChannels: number;
+  /** Channels of what it predicts: those of the latents, or twice as many with a learned variance. */
+  readonly outChannels: number;
+  /** Side of the latents it was trained with. */
+  readonly sampleSize: number | undefined;
+  /** Names of inputs that take what a ControlNet adds; empty where it takes none. */
+  readonly residuals: readonly string[];
+  /** Names of everything else it takes. */
+  readonly takes: readonly string[];
+
+  private constructor(component: Component) {
+    const output = component.outputs[0]!;
+    const sample = component.input('sample')!;
+    this.#component = component;
+    this.#output = output.name;
+    this.inChannels = component.number('in_channels') ?? numberAt(sample, 1) ?? LATENT_CHANNELS;
+    this.outChannels = component.number('out_channels') ?? numberAt(output, 1) ?? LATENT_CHANNELS;
+    this.sampleSize = component.number('sample_size') ?? numberAt(sample, 2);
+    const names = component.inputs.map(({ name }) => name);
+    this.residuals = names.filter((name) => RESIDUAL.test(name));
+    this.takes = names.filter((name) => !RESIDUAL.test(name));
+  }
+
+  /** Width of the guidance embedding of a distilled LCM network; undefined where it takes none. */
+  get guidanceWidth(): number | undefined {
+    const input = this.#component.input('timestep_cond');
+    return input === undefined ? undefined : (numberAt(input, 1) ?? this.#component.number('time_cond_proj_dim'));
+  }
+
+  /** Loads a graph that takes `sample` and `timestep`. Throws `VISION_DIFFUSION_BROKEN_COMPONENT` and `VISION_ONNX_*`. */
+  static load(path: string, options: ComponentOptions = {}): Promise<Unet> {
+    return Component.load(path, { name: 'unet', ...options }, (component) => {
+      for (const name of ['sample', 'timestep']) if (component.input(name) === undefined) throw component.broken(`it has no input ${name}`);
+      return new Unet(component);
+    });
+  }
+
+  /** Predicts noise, N x {@link outChannels} x height x width. Throws `VISION_DIFFUSION_BROKEN_COMPONENT`. */
+  async predict(input: UnetInput, signal?: AbortSignal): Promise<Float32Array> {
+    const [batch = 1, , height = 1, width = 1] = input.sample.dims;
+    const feeds = unetFeeds(this.#component, input, this.#kept);
+    const outputs = await this.#component.run(feeds, { batch, outputs: [this.#output], signal });
+    return this.#component.floats(this.#output, outputs[this.#output]!, [batch, this.outChannels, height, width]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#component[Symbol.asyncDispose]();
+  }
+}
+
+/** The tensors of one call, as far as a network takes them. */
+export function unetFeeds(component: Component, input: UnetInput, kept: KeptTensors): Tensors {
+  const feeds = component.inputs.map((info) => [info.name, unetFeed(component, info, { input, kept })] as const);
+  return Object.fromEntries(feeds.filter((feed): feed is [string, Tensor] => feed[1] !== undefined));
+}
+
+function unetFeed(
+  component: Component,
+  info: ValueInfo,
+  { input, kept }: { readonly input: UnetInput; readonly kept: KeptTensors },
+): Tensor | undefined {
+  const { name } = info;
+  if (name === 'sample') return floatTensor(info, input.sample);
+  if (name === 'timestep')
+    return numberTensor(info, input.timestep, { batch: input.sample.dims[0]!, batchDim: component.input('sample')?.dims[0] });
+  if (info.type === 'bool') return flagTensor(info, false);
+  const plane = RESIDUAL.test(name) ? input.residuals?.[name] : planeOf(input, name);
+  if (plane === undefined) return undefined;
+  return RESIDUAL.test(name) ? floatTensor(info, plane) : kept.of(info, plane);
+}
+
+function planeOf(input: UnetInput, name: string): Plane | undefined {
+  return Object.hasOwn(PLANES, name) ? input[PLANES[name as keyof typeof PLANES]] : undefined;
+}
+
+/** A dimension where it is fixed. */
+export function numberAt({ dims }: ValueInfo, place: number): number | undefined {
+  const dim = dims[place];
+  return typeof dim === 'number' ? dim : undefined;
+}

@@ -1,0 +1,97 @@
+import type { LoadContext } from '@vision-sdk/core';
+import { TextEncoder } from '../components/text-encoder.ts';
+import { Unet } from '../components/unet.ts';
+import { VaeDecoder, VaeEncoder } from '../components/vae.ts';
+import { fail } from '../errors.ts';
+import { CURRENT_SCHEDULERS, type SchedulerBehaviour } from '../schedulers/behaviour.ts';
+import { createScheduler } from '../schedulers/create-scheduler.ts';
+import type { Scheduler } from '../schedulers/scheduler.ts';
+import { loadClipTokenizer } from '../tokenizer/load-clip-tokenizer.ts';
+import { openWeights, type WeightFolder } from '../weights/open-weights.ts';
+import type { ComponentWanted, DiffusersWeights } from '../weights/wanted.ts';
+import type { NoiseSettings } from './noise.ts';
+import { createStableDiffusion, type StableDiffusion, type TextTower } from './stable-diffusion.ts';
+
+/** The components of SD and SDXL, for {@link diffusersWeights}. */
+export const STABLE_DIFFUSION_COMPONENTS: readonly ComponentWanted[] = [
+  { name: 'text_encoder' },
+  { name: 'text_encoder_2', optional: true },
+  { name: 'unet' },
+  { name: 'vae_decoder' },
+  { name: 'vae_encoder', optional: true },
+];
+
+/** How a model is loaded. */
+export interface LoadStableDiffusionOptions {
+  /** Class of the scheduler, with the options of the model's own; the model's own by default. */
+  readonly scheduler?: string | undefined;
+  readonly schedulerBehaviour?: SchedulerBehaviour | undefined;
+  readonly noise?: NoiseSettings | undefined;
+}
+
+/** Loads a model of {@link STABLE_DIFFUSION_COMPONENTS}, each component on its own device. Throws `VISION_DIFFUSION_*` and `VISION_ONNX_*`. */
+export async function loadStableDiffusion(
+  context: LoadContext,
+  weights: DiffusersWeights,
+  options: LoadStableDiffusionOptions = {},
+): Promise<StableDiffusion> {
+  const folder = await openWeights(context, weights);
+  await using loading = new AsyncDisposableStack();
+  const scheduler = await loadScheduler(folder, options);
+  const component = componentLoader(context, folder);
+  const load = async <T extends AsyncDisposable>(name: string, kind: Loadable<T>) => loading.use(await component(name, kind));
+  const text = [{ tokenizer: await firstTokenizer(folder), encoder: await load('text_encoder', TextEncoder) }];
+  if (folder.has('text_encoder_2'))
+    text.push({ tokenizer: await secondTokenizer(folder), encoder: await load('text_encoder_2', TextEncoder) });
+  const unet = await load('unet', Unet);
+  const vaeDecoder = await load('vae_decoder', VaeDecoder);
+  const vaeEncoder = folder.has('vae_encoder') ? await load('vae_encoder', VaeEncoder) : undefined;
+  const index = ((await folder.json('model_index.json')) ?? {}) as Readonly<Record<string, unknown>>;
+  const owned = loading.move();
+  const zerosForEmptyPrompt = index.force_zeros_for_empty_prompt !== false;
+  const dispose = () => owned.disposeAsync();
+  return createStableDiffusion({ unet, vaeDecoder, vaeEncoder, text, scheduler, zerosForEmptyPrompt, noise: options.noise, dispose });
+}
+
+/** A class of components. */
+interface Loadable<T> {
+  load(path: string, options: { readonly name: string; readonly config: Readonly<Record<string, unknown>> }): Promise<T>;
+}
+
+/** Loads components of a model, each on the device that it was given. */
+export function componentLoader(context: LoadContext, folder: WeightFolder): <T>(name: string, kind: Loadable<T>) => Promise<T> {
+  const { threads, signal, log } = context;
+  return async (name, kind) => {
+    signal.throwIfAborted();
+    const config = await folder.config(name);
+    const options = { name, config, device: context.deviceOf(name), threads, signal, log };
+    return kind.load(await folder.graph(name), options);
+  };
+}
+
+/** The scheduler of a model's `scheduler_config.json`, by option of another class with the same options. Throws `VISION_DIFFUSION_*`. */
+export async function loadScheduler(folder: WeightFolder, options: LoadStableDiffusionOptions = {}): Promise<Scheduler> {
+  const file = 'scheduler/scheduler_config.json';
+  const config = await folder.json(file);
+  if (typeof config !== 'object' || config === null) throw fail('BAD_CONFIG', { file, problem: 'it is not there' });
+  const named = options.scheduler === undefined ? config : { ...config, _class_name: options.scheduler };
+  return createScheduler(named as Readonly<Record<string, unknown>>, options.schedulerBehaviour ?? CURRENT_SCHEDULERS);
+}
+
+async function firstTokenizer(folder: WeightFolder): Promise<TextTower['tokenizer']> {
+  const at = await folder.folderOf(...tokenizerFiles('tokenizer/'), ...tokenizerFiles(''));
+  if (at === undefined) throw fail('MISSING_COMPONENT', { component: 'tokenizer', where: 'the model', file: 'tokenizer/vocab.json' });
+  return loadClipTokenizer(at);
+}
+
+/** SDXL's second tokenizer is the first one with another padding. */
+async function secondTokenizer(folder: WeightFolder): Promise<TextTower['tokenizer']> {
+  const at = await folder.folderOf(...tokenizerFiles('tokenizer_2/'));
+  if (at !== undefined) return loadClipTokenizer(at);
+  const first = await folder.folderOf(...tokenizerFiles('tokenizer/'), ...tokenizerFiles(''));
+  return loadClipTokenizer(first!, { padToken: '!' });
+}
+
+function tokenizerFiles(folder: string): readonly string[] {
+  return ['vocab.json', 'tokenizer.json'].map((file) => `${folder}${file}`);
+}

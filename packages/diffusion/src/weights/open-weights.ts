@@ -1,0 +1,86 @@
+import { access, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { LoadContext } from '@vision-sdk/core';
+import { fail } from '../errors.ts';
+import type { DiffusersWeights } from './wanted.ts';
+
+/** Weights of several components at loading. Names are those of the components wanted. */
+export interface WeightFolder {
+  /** True for a component that was found. */
+  has(component: string): boolean;
+  /** Path of a component's graph. Throws `VISION_DIFFUSION_MISSING_COMPONENT`. */
+  graph(component: string): Promise<string>;
+  /** A JSON file by its place in the model, undefined where there is none. Throws `VISION_DIFFUSION_BAD_CONFIG`. */
+  json(file: string): Promise<unknown | undefined>;
+  /** The component's `config.json`, empty where there is none. Throws `VISION_DIFFUSION_BAD_CONFIG`. */
+  config(component: string): Promise<Readonly<Record<string, unknown>>>;
+  /** Folder of a file of the model by its place, as tokenizers are loaded from; undefined where there is none. */
+  folderOf(...files: readonly string[]): Promise<string | undefined>;
+}
+
+/**
+ * Opens declared weights while a model is loaded. Files of a folder are taken from that folder, since those of two sources may be called alike; files
+ * of a hub from where the host keeps them.
+ */
+export function openWeights(context: Pick<LoadContext, 'weights'>, weights: DiffusersWeights): Promise<WeightFolder> {
+  return Promise.resolve(new OpenWeights(context, weights));
+}
+
+class OpenWeights implements WeightFolder {
+  readonly #context: Pick<LoadContext, 'weights'>;
+  readonly #weights: DiffusersWeights;
+
+  constructor(context: Pick<LoadContext, 'weights'>, weights: DiffusersWeights) {
+    this.#context = context;
+    this.#weights = weights;
+  }
+
+  has(component: string): boolean {
+    return this.#weights.graphs[component] !== undefined;
+  }
+
+  async graph(component: string): Promise<string> {
+    const file = this.#weights.graphs[component];
+    if (file === undefined) throw fail('MISSING_COMPONENT', { component, where: this.#where, file: `${component}/model.onnx` });
+    try {
+      return await this.#path(file);
+    } catch (cause) {
+      if (this.#weights.kind === 'hub') throw cause;
+      throw fail('MISSING_COMPONENT', { component, where: this.#where, file }, { cause });
+    }
+  }
+
+  async json(file: string): Promise<unknown | undefined> {
+    if (!this.#weights.files.includes(file)) return undefined;
+    const path = await this.#path(file);
+    try {
+      return JSON.parse(await readFile(path, 'utf8'));
+    } catch (cause) {
+      throw fail('BAD_CONFIG', { file: path, problem: 'it is not JSON' }, { cause });
+    }
+  }
+
+  async config(component: string): Promise<Readonly<Record<string, unknown>>> {
+    const graph = this.#weights.graphs[component] ?? `${component}/model.onnx`;
+    const file = graph.includes('/') && !graph.startsWith('onnx/') ? `${dirname(graph)}/config.json` : 'config.json';
+    const config = (await this.json(file)) ?? {};
+    if (typeof config === 'object' && !Array.isArray(config)) return config as Readonly<Record<string, unknown>>;
+    throw fail('BAD_CONFIG', { file, problem: 'it is not an object' });
+  }
+
+  async folderOf(...files: readonly string[]): Promise<string | undefined> {
+    const found = files.find((file) => this.#weights.files.includes(file));
+    return found === undefined ? undefined : dirname(await this.#path(found));
+  }
+
+  get #where(): string {
+    return this.#weights.kind === 'folder' ? this.#weights.folder : `${this.#weights.repository}@${this.#weights.revision}`;
+  }
+
+  async #path(file: string): Promise<string> {
+    if (this.#weights.kind === 'hub') return this.#context.weights(file);
+    const path = join(this.#weights.folder, file);
+    await access(path);
+    return path;
+  }
+}
