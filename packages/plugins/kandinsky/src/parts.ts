@@ -1,0 +1,28 @@
+import type { ClipTokenizer, Face, Scheduler, TextEncoder, Unet, VaeDecoder, VaeEncoder } from '@vision-sdk/diffusion';
+import type { ImageEncoder } from './components/image-encoder.ts';
+import type { Prior } from './components/prior.ts';
+
+/** What Kandinsky 2.2 is made of. Recordings can stand in for each part. */
+export interface KandinskyParts {
+  readonly tokenizer: ClipTokenizer;
+  readonly textEncoder: Face<TextEncoder>;
+  readonly imageEncoder: Face<ImageEncoder>;
+  readonly prior: Face<Prior>;
+  readonly priorScheduler: Scheduler;
+  readonly unet: Face<Unet>;
+  /** The network for pictures with holes; undefined where `unet` serves for them too. */
+  readonly inpaintUnet: Face<Unet> | undefined;
+  readonly movqEncoder: Face<VaeEncoder> | undefined;
+  readonly movqDecoder: Face<VaeDecoder>;
+  readonly scheduler: Scheduler;
+  /** Whether the scheduler takes the variance that the UNets give behind their prediction. */
+  readonly learnsVariance: boolean;
+}
+
+/** What happens around a run. */
+export interface KandinskyContext {
+  /** Ends the run within one step. */
+  readonly signal?: AbortSignal;
+  /** Told after each step of the prior and of the decoder, from 1. */
+  onStep?(step: number, total: number): void;
+}
