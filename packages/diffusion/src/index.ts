@@ -1,5 +1,7 @@
 export { CLIP_NORMALISATION } from '@vision-sdk/image';
+export { Component, type ComponentOptions } from './components/component.ts';
 export { ControlNet, type ControlNetInput } from './components/control-net.ts';
+export { floatTensor, KeptTensors, numberTensor } from './components/feeds.ts';
 export type { Face, Plane } from './components/plane.ts';
 export { type EncodedText, TextEncoder } from './components/text-encoder.ts';
 export { Unet } from './components/unet.ts';
@@ -38,9 +40,11 @@ export {
 } from './stable/load-stable-diffusion.ts';
 export { type NoiseDraw, type NoiseSettings, noiseDraw, type Seeds } from './stable/noise.ts';
 export { decodeLatents, encodeImage, toWholeLatents } from './stable/pictures.ts';
+export { repeatRows, stackRows } from './stable/planes.ts';
 export {
   type Conditioning,
   createStableDiffusion,
+  type NetworkConditioning,
   type StableDiffusion,
   type StableDiffusionParts,
   type TextTower,

@@ -1,7 +1,7 @@
 import type { Plane } from '../components/plane.ts';
 import { denoise, type ModelCall } from '../denoise.ts';
 import type { NoiseSource, SchedulerRun, StepOptions } from '../schedulers/scheduler.ts';
-import type { Conditioning, StableDiffusion } from './stable-diffusion.ts';
+import type { NetworkConditioning, StableDiffusion } from './stable-diffusion.ts';
 
 /** What happens around a run: a signal that ends it within one step, and a word after each step, from 1. */
 export interface RunHooks {
@@ -19,7 +19,7 @@ export interface NetworkCall extends Omit<ModelCall, 'sample'> {
 export interface DenoiseLatentsOptions {
   /** Noisy latents, worked on in place. */
   readonly latents: Plane;
-  readonly conditioning: Conditioning;
+  readonly conditioning: NetworkConditioning;
   readonly run: SchedulerRun;
   /** First step, 0 by default. */
   readonly start?: number;
@@ -69,8 +69,8 @@ function predictor({ unet }: Pick<StableDiffusion, 'unet'>, options: DenoiseLate
     const sample: Plane = { data: call.sample, dims };
     const residuals = await options.control?.({ ...call, sample }, signal);
     signal?.throwIfAborted();
-    const { hiddenStates, textEmbeds, timeIds, timestepCond } = conditioning;
-    const input = { timestep: call.timestep, hiddenStates, textEmbeds, timeIds, timestepCond, residuals };
+    const { hiddenStates, textEmbeds, timeIds, imageEmbeds, timestepCond } = conditioning;
+    const input = { timestep: call.timestep, hiddenStates, textEmbeds, timeIds, imageEmbeds, timestepCond, residuals };
     return unet.predict({ ...input, sample: widened?.(call.sample) ?? sample }, signal);
   };
 }

@@ -45,6 +45,12 @@ export interface Conditioning {
   readonly timestepCond?: Plane | undefined;
 }
 
+/** What any denoising network is told: that of models which know nothing of prompts as well, such as Kandinsky's. */
+export interface NetworkConditioning extends Omit<Conditioning, 'hiddenStates'> {
+  readonly hiddenStates?: Plane | undefined;
+  readonly imageEmbeds?: Plane | undefined;
+}
+
 /** SD 1.5, SD 2, SDXL and what is distilled from them, loaded. */
 export interface StableDiffusion extends AsyncDisposable {
   readonly kind: 'sd' | 'sdxl';
