@@ -54,4 +54,12 @@ export const fail = defineErrors('VISION_DIFFUSION', {
       `The component ${component} (${path}) cannot be used: ${problem}.`,
     hint: () => 'The file is damaged, overflows in its precision or belongs to another model: verify it, or try another export.',
   },
+  BAD_CONTROL: {
+    message: ({ problem }: { problem: string }) => `The control cannot be used: ${problem}.`,
+    hint: () => 'Give at least one control, a finite scale, and a window that begins at 0 or later, ends at 1 or earlier, and is not empty.',
+  },
+  CONTROL_MISMATCH: {
+    message: ({ problem }: { problem: string }) => `The ControlNets do not belong together: ${problem}.`,
+    hint: () => 'Use ControlNets and a UNet of one family, Stable Diffusion 1.5 or SDXL, and a UNet that was exported with the inputs for their residuals.',
+  },
 });

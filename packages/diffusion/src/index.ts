@@ -7,6 +7,14 @@ export { type EncodedText, TextEncoder } from './components/text-encoder.ts';
 export { Unet } from './components/unet.ts';
 export type { UnetInput } from './components/unet-input.ts';
 export { VaeDecoder, VaeEncoder } from './components/vae.ts';
+export { type Control, type ControlHook, type ControlledRun, createControl } from './controlnet/control.ts';
+export { controlImage } from './controlnet/control-image.ts';
+export { type ControlledOptions, checkControlNet, controlled } from './controlnet/controlled.ts';
+export { type CannyOptions, canny } from './controlnet/preprocess/canny.ts';
+export { invertedLines } from './controlnet/preprocess/inverted-lines.ts';
+export { scribbleLines } from './controlnet/preprocess/scribble-lines.ts';
+export { softEdge } from './controlnet/preprocess/soft-edge.ts';
+export type { Residuals } from './controlnet/residuals.ts';
 export { type DenoiseOptions, denoise, type ModelCall, startOfStrength } from './denoise.ts';
 export { fail as diffusionErrors } from './errors.ts';
 export { clipPixels, clipSquare } from './images/clip-pixels.ts';
@@ -49,7 +57,7 @@ export {
   type StableDiffusionParts,
   type TextTower,
 } from './stable/stable-diffusion.ts';
-export { type PictureOptions, planOf, stepNoise, textToImage } from './stable/text-to-image.ts';
+export { type PictureOptions, planOf, stepNoise, type TextToImageOptions, textToImage } from './stable/text-to-image.ts';
 export { type ClipTokenizer, type ClipTokenizerOptions, createClipTokenizer } from './tokenizer/clip-tokenizer.ts';
 export { fixText } from './tokenizer/fix-text.ts';
 export { loadClipTokenizer } from './tokenizer/load-clip-tokenizer.ts';

@@ -2,12 +2,12 @@ import type { Raster } from '@vision-sdk/image';
 import { fail } from '../errors.ts';
 import { scale } from '../latents.ts';
 import type { Generator } from '../random/generator.ts';
-import type { StepPlan } from '../schedulers/scheduler.ts';
+import type { SchedulerRun, StepPlan } from '../schedulers/scheduler.ts';
 import type { ConditioningOptions } from './conditioning.ts';
-import { denoiseLatents, type RunHooks } from './denoise-latents.ts';
+import { type DenoiseLatentsOptions, denoiseLatents, type RunHooks } from './denoise-latents.ts';
 import { type NoiseDraw, noiseDraw, type Seeds } from './noise.ts';
 import { decodeLatents } from './pictures.ts';
-import type { StableDiffusion } from './stable-diffusion.ts';
+import type { Conditioning, StableDiffusion } from './stable-diffusion.ts';
 
 /** What every picture of a model is asked for. */
 export interface PictureOptions extends ConditioningOptions {
@@ -18,8 +18,14 @@ export interface PictureOptions extends ConditioningOptions {
   readonly seed: Seeds | Generator | readonly Generator[];
 }
 
+/** What pictures from words are asked for. */
+export interface TextToImageOptions extends PictureOptions {
+  /** Makes what is called before the network at each step of a run, such as ControlNets. */
+  control?(run: SchedulerRun, conditioning: Conditioning): NonNullable<DenoiseLatentsOptions['control']>;
+}
+
 /** Pictures from words. Throws `VISION_DIFFUSION_BAD_IMAGE` for sizes that are no whole latents. */
-export async function textToImage(sd: StableDiffusion, options: PictureOptions, hooks: RunHooks = {}): Promise<Raster[]> {
+export async function textToImage(sd: StableDiffusion, options: TextToImageOptions, hooks: RunHooks = {}): Promise<Raster[]> {
   const { width, height, guidance } = options;
   const conditioning = await sd.conditioning(options, hooks.signal);
   const shape = [conditioning.batch, sd.latentChannels, latentSide(sd, height), latentSide(sd, width)];
@@ -27,7 +33,9 @@ export async function textToImage(sd: StableDiffusion, options: PictureOptions, 
   const run = sd.scheduler.run(planOf(options), { batch: conditioning.batch });
   const noise = draw(shape);
   const latents = { data: scale(noise, run.initNoiseSigma, noise), dims: shape };
-  const denoised = await denoiseLatents(sd, { latents, conditioning, run, guidance, noise: stepNoise(draw, shape) }, hooks);
+  const control = options.control?.(run, conditioning);
+  const loop = { latents, conditioning, run, guidance, noise: stepNoise(draw, shape), ...(control === undefined ? {} : { control }) };
+  const denoised = await denoiseLatents(sd, loop, hooks);
   return decodeLatents(sd, denoised, hooks.signal);
 }
 
