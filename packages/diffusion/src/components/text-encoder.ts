@@ -29,6 +29,11 @@ export class TextEncoder implements AsyncDisposable {
     this.#names = outputNames(component);
   }
 
+  /** True where the graph gives the states before its last layer, as SDXL was trained with. */
+  get givesPenultimate(): boolean {
+    return this.#names.penultimate !== undefined;
+  }
+
   /** Loads a graph that takes `input_ids`. Throws `VISION_DIFFUSION_BROKEN_COMPONENT` and `VISION_ONNX_*`. */
   static load(path: string, options: ComponentOptions = {}): Promise<TextEncoder> {
     return Component.load(path, { name: 'text_encoder', ...options }, (component) => {
@@ -43,11 +48,13 @@ export class TextEncoder implements AsyncDisposable {
     const feeds = this.#component.inputs.map((input) => [input.name, this.#feed(input, ids)] as const);
     const names = Object.values(this.#names).filter((name) => name !== undefined);
     const outputs = await this.#component.run(Object.fromEntries(feeds), { batch, outputs: names, signal });
-    const states = (name: string | undefined) => this.#plane(outputs, name, [batch, tokens, -1]);
+    const width = this.#component.number('hidden_size') ?? -1;
+    const states = (name: string | undefined) => this.#plane(outputs, name, [batch, tokens, width]);
     const penultimate = states(this.#names.penultimate);
     const last = states(this.#names.last) ?? penultimate;
     if (last === undefined) throw this.#component.broken('it gives no hidden states');
-    return { last, penultimate, pooled: this.#plane(outputs, this.#names.pooled, [batch, -1]) };
+    const pooled = (this.#names.pooled === 'text_embeds' ? this.#component.number('projection_dim') : undefined) ?? -1;
+    return { last, penultimate, pooled: this.#plane(outputs, this.#names.pooled, [batch, pooled]) };
   }
 
   #feed(input: ValueInfo, ids: readonly (readonly number[])[]): Tensor {

@@ -41,8 +41,10 @@ export async function loadStableDiffusion(
   const component = componentLoader(context, folder);
   const load = async <T extends AsyncDisposable>(name: string, kind: Loadable<T>) => loading.use(await component(name, kind));
   const text = [{ tokenizer: await firstTokenizer(folder), encoder: await load('text_encoder', TextEncoder) }];
-  if (folder.has('text_encoder_2'))
+  if (folder.has('text_encoder_2')) {
     text.push({ tokenizer: await secondTokenizer(folder), encoder: await load('text_encoder_2', TextEncoder) });
+    warnOfLastStates(text, context.log);
+  }
   const unet = await load('unet', Unet);
   const vaeDecoder = await load('vae_decoder', VaeDecoder);
   const vaeEncoder = folder.has('vae_encoder') ? await load('vae_encoder', VaeEncoder) : undefined;
@@ -51,6 +53,15 @@ export async function loadStableDiffusion(
   const zerosForEmptyPrompt = index.force_zeros_for_empty_prompt !== false;
   const dispose = () => owned.disposeAsync();
   return createStableDiffusion({ unet, vaeDecoder, vaeEncoder, text, scheduler, zerosForEmptyPrompt, noise: options.noise, dispose });
+}
+
+/** diffusers cannot use such an export for SDXL at all; here the states after the last layer stand in, and prompts are followed less well. */
+function warnOfLastStates(text: readonly { readonly encoder: TextEncoder }[], log: LoadContext['log']): void {
+  for (const [i, { encoder }] of text.entries()) {
+    if (encoder.givesPenultimate) continue;
+    const component = i === 0 ? 'text_encoder' : 'text_encoder_2';
+    log.warn({ component }, 'this export lacks the hidden states that SDXL was trained with; export it with output_hidden_states');
+  }
 }
 
 /** A class of components. */

@@ -15,12 +15,18 @@ export type Seeds = Seed | readonly Seed[];
 /** Draws noise of any shape, each time further on in the stream. */
 export type NoiseDraw = (shape: readonly number[], out?: Float32Array) => Float32Array;
 
-/** The generators of a request: as diffusers, one draws for the whole batch, a list draws an entry each. */
-export function noiseDraw(
+/** The generators of a request, in the order of their seeds. Generators that are given are used as they are. */
+export function generatorsOf(
   seeds: Seeds | Generator | readonly Generator[],
-  { type = 'float32', behaviour = CURRENT_RANDOM }: NoiseSettings = {},
-): NoiseDraw {
+  { behaviour = CURRENT_RANDOM }: NoiseSettings = {},
+): readonly Generator[] {
   const list: readonly (Seed | Generator)[] = Array.isArray(seeds) ? seeds : [seeds as Seed | Generator];
-  const generators = list.map((seed) => (typeof seed === 'object' ? seed : createGenerator(seed, behaviour)));
+  return list.map((seed) => (typeof seed === 'object' ? seed : createGenerator(seed, behaviour)));
+}
+
+/** Draws for a request: as diffusers, one generator draws for the whole batch, a list draws an entry each. */
+export function noiseDraw(seeds: Seeds | Generator | readonly Generator[], settings: NoiseSettings = {}): NoiseDraw {
+  const { type = 'float32' } = settings;
+  const generators = generatorsOf(seeds, settings);
   return (shape, out) => randnTensor(shape, generators, { type, ...(out === undefined ? {} : { out }) });
 }

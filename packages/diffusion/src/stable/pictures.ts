@@ -33,12 +33,17 @@ export async function encodeImage(
   noise: NoiseDraw,
   signal?: AbortSignal,
 ): Promise<Plane> {
-  if (sd.vaeEncoder === undefined)
-    throw fail('MISSING_COMPONENT', { component: 'vae_encoder', where: 'this model', file: 'vae_encoder/model.onnx' });
   const pictures = isList(rasters) ? rasters : [rasters];
   const { width, height } = pictures[0]!;
-  const pixels = stackRows(pictures.map((picture) => pixelsOf(picture, { width, height })));
-  const shape = [pictures.length, sd.latentChannels, Math.floor(height / sd.vaeScale), Math.floor(width / sd.vaeScale)];
+  return encodePixels(sd, stackRows(pictures.map((picture) => pixelsOf(picture, { width, height }))), noise, signal);
+}
+
+/** Latents of pixels of -1 to 1, as {@link encodeImage}: for pictures that have been worked on. */
+export async function encodePixels(sd: Encoding, pixels: Plane, noise: NoiseDraw, signal?: AbortSignal): Promise<Plane> {
+  if (sd.vaeEncoder === undefined)
+    throw fail('MISSING_COMPONENT', { component: 'vae_encoder', where: 'this model', file: 'vae_encoder/model.onnx' });
+  const [rows = 1, , height = 0, width = 0] = pixels.dims;
+  const shape = [rows, sd.latentChannels, Math.floor(height / sd.vaeScale), Math.floor(width / sd.vaeScale)];
   const { data, dims } = await sd.vaeEncoder.encode(pixels, () => noise(shape), signal);
   return { data: scale(data, sd.scalingFactor, data), dims };
 }

@@ -14,7 +14,7 @@ const USUAL_SIDE = 64;
 /** A text encoder with the tokenizer it was trained with. */
 export interface TextTower {
   readonly tokenizer: Pick<ClipTokenizer, 'encodePadded'>;
-  readonly encoder: Face<TextEncoder>;
+  readonly encoder: Pick<TextEncoder, 'encode'>;
 }
 
 /** What a Stable Diffusion model is made of. */
