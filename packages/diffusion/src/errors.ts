@@ -56,10 +56,18 @@ export const fail = defineErrors('VISION_DIFFUSION', {
   },
   BAD_CONTROL: {
     message: ({ problem }: { problem: string }) => `The control cannot be used: ${problem}.`,
-    hint: () => 'Give at least one control, a finite scale, and a window that begins at 0 or later, ends at 1 or earlier, and is not empty.',
+    hint: () =>
+      'Give at least one control, a finite scale, and a window that begins at 0 or later, ends at 1 or earlier, and is not empty.',
   },
   CONTROL_MISMATCH: {
     message: ({ problem }: { problem: string }) => `The ControlNets do not belong together: ${problem}.`,
-    hint: () => 'Use ControlNets and a UNet of one family, Stable Diffusion 1.5 or SDXL, and a UNet that was exported with the inputs for their residuals.',
+    hint: () =>
+      'Use ControlNets and a UNet of one family, Stable Diffusion 1.5 or SDXL, and a UNet that was exported with the inputs for their residuals.',
+  },
+  NO_INPAINTING: {
+    message: ({ channels, allowed }: { channels: number; allowed: readonly number[] }) =>
+      `This network cannot inpaint: it takes ${channels} channels, where ${allowed.join(' or ')} are needed.`,
+    hint: () =>
+      'Use a network of Stable Diffusion, or one that was trained for inpainting, which takes mask and masked picture besides the latents.',
   },
 });
