@@ -102,6 +102,7 @@ it('lists its error codes', () => {
       "VISION_DIFFUSION_BROKEN_COMPONENT",
       "VISION_DIFFUSION_BAD_CONTROL",
       "VISION_DIFFUSION_CONTROL_MISMATCH",
+      "VISION_DIFFUSION_NO_INPAINTING",
     ]
   `);
 });
