@@ -31,6 +31,27 @@ export { CURRENT_RANDOM, type RandomBehaviour, VISION_2_RANDOM } from './random/
 export { createGenerator, type DrawOptions, type Generator, type RandomType, type Seed } from './random/generator.ts';
 export type { Scaling } from './random/normal-blocks.ts';
 export { randnTensor } from './random/randn-tensor.ts';
+export { acceptsDiffusion, type ObjectSynapse } from './requests/accepts.ts';
+export { nativeSize } from './requests/native-size.ts';
+export { type AskedSize, pictureSize, roundUp, type SizeRules } from './requests/picture-size.ts';
+export {
+  KANDINSKY_NEGATIVE_PREFIX,
+  type SplitPrompts,
+  splitPrompts,
+  type TextPrompt,
+  VISION_NEGATIVE_PREFIX,
+} from './requests/prompts.ts';
+export {
+  type DiffusionRanges,
+  type NativeSize,
+  type Range,
+  type SideRange,
+  VISION_ENGINES,
+  type VisionEngine,
+  visionRanges,
+} from './requests/ranges.ts';
+export { type ImageResponse, toImageResponse } from './requests/responses.ts';
+export { type SampleOptions, sampleDiffusion } from './requests/sample.ts';
 export {
   alignedBuffer,
   parseSafetensors,
@@ -69,5 +90,8 @@ export { fixText } from './tokenizer/fix-text.ts';
 export { loadClipTokenizer } from './tokenizer/load-clip-tokenizer.ts';
 export { parseTokenizerJson, parseVocabulary, type Vocabulary } from './tokenizer/vocabulary.ts';
 export { diffusersWeights } from './weights/diffusers-weights.ts';
+export { drawsItself } from './weights/draws-itself.ts';
+export { estimatedMemory } from './weights/memory.ts';
 export { openWeights, type WeightFolder } from './weights/open-weights.ts';
+export { memoryOption, modelOption, precisionOption } from './weights/options.ts';
 export type { ComponentWanted, DiffusersWanted, DiffusersWeights, HubFolder } from './weights/wanted.ts';

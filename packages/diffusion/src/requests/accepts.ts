@@ -1,0 +1,87 @@
+import type { AnySynapse, RequestOf, Schema } from '@vision-sdk/core';
+import type { z } from 'zod';
+import type { DiffusionRanges, Range, SideRange } from './ranges.ts';
+
+/** An operation whose request is a zod object, as Vision's are. */
+export type ObjectSynapse = AnySynapse & { readonly request: z.ZodObject };
+
+/** Fields that have a range, in the order in which Vision looks at them. */
+const RANGED = ['steps', 'height', 'width', 'cfg_scale'] as const;
+type Ranged = (typeof RANGED)[number];
+
+/** A request as far as it matters here; an operation without one of the fields has no such value. */
+type Asked = Readonly<Partial<Record<Ranged, unknown>>> & { readonly engine?: unknown; readonly text_prompts?: unknown };
+
+/**
+ * An operation's requests narrowed to what the models behind some engines do, with Vision 2.0's words. What a request has where the user said nothing
+ * is taken although Vision's own validators refused it: 4 steps, a guidance of 7, sides of 1024. Without `prompts`, requests need none.
+ */
+export function acceptsDiffusion<S extends ObjectSynapse>(
+  synapse: S,
+  ranges: readonly DiffusionRanges[],
+  { prompts = true }: { readonly prompts?: boolean } = {},
+): Schema<unknown, RequestOf<S>> {
+  const unsaid = unsaidValues(synapse.request);
+  const narrowed = synapse.request.superRefine((request: Asked, context: z.RefinementCtx) => {
+    const complain = (message: string, path: PropertyKey[] = []) => context.addIssue({ code: 'custom', message, path });
+    if (prompts && Array.isArray(request.text_prompts) && request.text_prompts.length === 0)
+      complain('Text prompts cannot be empty', ['text_prompts']);
+    const own = rangesOf(request, ranges);
+    if (own === undefined) complain(`Engine ${request.engine} not supported`, ['engine']);
+    else for (const problem of problemsOf(request, own, unsaid)) complain(problem);
+  });
+  return narrowed as unknown as Schema<unknown, RequestOf<S>>;
+}
+
+/** An operation without `engine` means the first. */
+function rangesOf({ engine }: Asked, ranges: readonly DiffusionRanges[]): DiffusionRanges | undefined {
+  return engine === undefined ? ranges[0] : ranges.find((one) => one.engine === engine);
+}
+
+function problemsOf(request: Asked, ranges: DiffusionRanges, unsaid: Asked): readonly string[] {
+  return RANGED.flatMap((field) => {
+    const value = request[field];
+    if (typeof value !== 'number' || value === unsaid[field]) return [];
+    const { allowed, text } = ruleOf(field, ranges);
+    return allowed(value) ? [] : [`Invalid value ${value} provided for ${field}, with engine ${ranges.engine}. The value ${text}`];
+  });
+}
+
+interface Rule {
+  readonly allowed: (value: number) => boolean;
+  /** Goes on from "The value". */
+  readonly text: string;
+}
+
+function ruleOf(field: Ranged, { steps, guidance, side }: DiffusionRanges): Rule {
+  if (field === 'steps') return stepsRule(steps);
+  return field === 'cfg_scale' ? guidanceRule(guidance) : sideRule(side);
+}
+
+function stepsRule(range: Range): Rule {
+  return {
+    allowed: (value) => Number.isInteger(value) && isWithin(value, range),
+    text: `should be an integer between ${range.least} and ${range.most} (inclusive)`,
+  };
+}
+
+function guidanceRule(range: Range): Rule {
+  return { allowed: (value) => isWithin(value, range), text: `should be between ${range.least} and ${range.most}` };
+}
+
+function sideRule(range: SideRange): Rule {
+  return {
+    allowed: (value) => isWithin(value, range) && value % range.multipleOf === 0,
+    text: `should be in between ${range.least} and ${range.most} (inclusive) and multiple of ${range.multipleOf}`,
+  };
+}
+
+function isWithin(value: number, { least, most }: Range): boolean {
+  return value >= least && value <= most;
+}
+
+/** What a request has in the ranged fields where its sender left them out. */
+function unsaidValues({ shape }: z.ZodObject): Asked {
+  const values = RANGED.map((field) => [field, (shape[field] as z.ZodType | undefined)?.safeParse(undefined).data]);
+  return Object.fromEntries(values);
+}
