@@ -32,6 +32,7 @@ export { createGenerator, type DrawOptions, type Generator, type RandomType, typ
 export type { Scaling } from './random/normal-blocks.ts';
 export { randnTensor } from './random/randn-tensor.ts';
 export { acceptsDiffusion, type ObjectSynapse } from './requests/accepts.ts';
+export { type AskedValues, modelValues } from './requests/model-values.ts';
 export { nativeSize } from './requests/native-size.ts';
 export { type AskedSize, pictureSize, roundUp, type SizeRules } from './requests/picture-size.ts';
 export {

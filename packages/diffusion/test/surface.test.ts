@@ -63,6 +63,7 @@ it('exports these names', () => {
       "loadStableDiffusion",
       "memoryOption",
       "modelOption",
+      "modelValues",
       "nativeSize",
       "noiseDraw",
       "numberTensor",

@@ -1,27 +1,31 @@
 import { z } from 'zod';
 import { defineSynapse } from '../contract/synapse.ts';
-import { base64Image, diffusionFields, diffusionMarket, engine, textPrompts } from './fields.ts';
+import { base64Image, diffusionFields, diffusionMarket, textPrompts } from './fields.ts';
 import { imageResponse } from './image-response.ts';
 
 /** Pixels to add to a side where the request says nothing: 104, the default of the later Vision miners. */
 const DEFAULT_PADDING = 104;
 /** A size that stands in for the picture's own: reading it needs a decoder. */
 const NOMINAL_SIDE = 1024;
+/** Steps that stand in for the model's own number. */
+const NOMINAL_STEPS = 20;
 
 const padding = z.int().min(0).max(2048).nullable().default(null);
 
 /**
  * A picture with more around it. `pad_*` are the pixels to add on each side, 104 where all four and `aspect_ratio` are left out and 0 where some are given.
  * `aspect_ratio` is width by height of the result: to reach it, two opposite sides are extended evenly beyond their padding.
- * The pixels of `init_image` stay as they are; `feather` is over how many new pixels the repainted part fades into them.
+ * The pixels of `init_image` stay as they are; `feather` is over how many new pixels the repainted part fades into them. Steps and guidance that are null are
+ * the model's own.
  */
 export const Uncrop = defineSynapse({
   name: 'Uncrop',
   version: 1,
   timeoutMs: 20_000,
   request: z.object({
-    ...diffusionFields,
-    engine,
+    cfg_scale: diffusionFields.cfg_scale.unwrap().nullable().default(null),
+    steps: diffusionFields.steps.unwrap().nullable().default(null),
+    seed: diffusionFields.seed,
     init_image: base64Image,
     text_prompts: textPrompts,
     pad_left: padding,
@@ -33,15 +37,17 @@ export const Uncrop = defineSynapse({
   }),
   response: imageResponse,
   hashed: [
-    ...['cfg_scale', 'steps', 'seed', 'engine', 'init_image', 'text_prompts'],
+    ...['cfg_scale', 'steps', 'seed', 'init_image', 'text_prompts'],
     ...['pad_left', 'pad_right', 'pad_top', 'pad_bottom', 'aspect_ratio', 'feather'],
   ],
   market: {
-    ...diffusionMarket,
     work: (request) => {
       const { left, right, top, bottom } = uncropPadding(request);
-      return diffusionMarket.work({ ...request, width: NOMINAL_SIDE + left + right, height: NOMINAL_SIDE + top + bottom });
+      const steps = request.steps ?? NOMINAL_STEPS;
+      return diffusionMarket.work({ ...request, steps, width: NOMINAL_SIDE + left + right, height: NOMINAL_SIDE + top + bottom });
     },
+    price: diffusionMarket.price,
+    refresh: (request, context) => ({ ...request, seed: diffusionMarket.refresh({ ...request, steps: NOMINAL_STEPS }, context).seed }),
   },
 });
 

@@ -1,5 +1,7 @@
 import type { Size } from '../images/masks.ts';
 
+const CELL = 8;
+
 /** Pixels beyond the sides of a picture. */
 export interface Padding {
   readonly left: number;
@@ -15,11 +17,13 @@ export interface CanvasOptions {
   readonly aspectRatio?: number | undefined;
   /** What sides of the canvas are multiples of: 8 by default. */
   readonly multiple?: number | undefined;
+  /** Pixels of a latent's side, which the picture's place is a multiple of: 8 by default. */
+  readonly cell?: number | undefined;
 }
 
 /**
- * A picture's place on a larger canvas. The canvas is a little larger than what was asked for: its sides, and the picture's place on it, are multiples of what
- * a VAE takes, so that new and old pixels do not share latents on the left and above. `result` is the part of it that was asked for.
+ * A picture's place on a larger canvas. The canvas is a little larger than what was asked for: its sides are multiples of what a network takes, and the picture
+ * begins with a latent, so that new and old pixels share none on the left and above. `result` is the part of it that was asked for.
  */
 export interface Canvas extends Size {
   readonly picture: Size & Place;
@@ -33,9 +37,9 @@ export interface Place {
 }
 
 /** Plans the canvas of a picture. */
-export function planCanvas(picture: Size, { padding, aspectRatio, multiple = 8 }: CanvasOptions): Canvas {
+export function planCanvas(picture: Size, { padding, aspectRatio, multiple = CELL, cell = CELL }: CanvasOptions): Canvas {
   const { left, right, top, bottom } = aspectRatio === undefined ? padding : toRatio(picture, padding, aspectRatio);
-  const [x, y] = [roundUp(left, multiple), roundUp(top, multiple)];
+  const [x, y] = [roundUp(left, cell), roundUp(top, cell)];
   const result = { width: left + picture.width + right, height: top + picture.height + bottom, left: x - left, top: y - top };
   return {
     width: roundUp(result.left + result.width, multiple),

@@ -28,7 +28,7 @@ export interface UncropOptions extends Omit<InpaintOptions, 'mask' | 'width' | '
 export async function uncrop(sd: StableDiffusion, options: UncropOptions, hooks: RunHooks = {}): Promise<Raster[]> {
   const { padding, aspectRatio, feather = 16, multiple = sd.vaeScale } = options;
   const picture = toRgb(options.image);
-  const canvas = planCanvas(picture, { padding, aspectRatio, multiple });
+  const canvas = planCanvas(picture, { padding, aspectRatio, multiple, cell: sd.vaeScale });
   if (addsNothing(canvas)) return [picture];
   const size: Size = workingSize(canvas, { multiple, maxPixels: options.maxPixels });
   const painted = await inpaint(sd, { ...options, ...size, ...extendCanvas(picture, canvas) }, hooks);

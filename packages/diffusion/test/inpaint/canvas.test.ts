@@ -24,7 +24,8 @@ const anything = fc.record({
   height: fc.integer({ min: 1, max: 30 }),
   padding: fc.record({ left: fc.nat(20), right: fc.nat(20), top: fc.nat(20), bottom: fc.nat(20) }),
   aspectRatio: fc.option(fc.double({ min: 0.25, max: 4, noNaN: true }), { nil: undefined }),
-  multiple: fc.constantFrom(1, 8, 16),
+  multiple: fc.constantFrom(8, 16, 64),
+  cell: fc.constantFrom(1, 2, 8),
   feather: fc.nat(20),
 });
 
@@ -57,10 +58,11 @@ describe('the plan of a canvas', () => {
 
   it('has everything in its place, whatever is asked', () => {
     fc.assert(
-      fc.property(anything, ({ width, height, padding, aspectRatio, multiple }) => {
-        const canvas = planCanvas({ width, height }, { padding, aspectRatio, multiple });
+      fc.property(anything, ({ width, height, padding, aspectRatio, multiple, cell }) => {
+        const canvas = planCanvas({ width, height }, { padding, aspectRatio, multiple, cell });
         const { picture, result } = canvas;
-        for (const side of [canvas.width, canvas.height, picture.left, picture.top]) expect(side % multiple).toBe(0);
+        for (const side of [canvas.width, canvas.height]) expect(side % multiple).toBe(0);
+        for (const place of [picture.left, picture.top]) expect(place % cell).toBe(0);
         expect(result.left >= 0 && result.top >= 0).toBe(true);
         expect(result.left + result.width <= canvas.width && result.top + result.height <= canvas.height).toBe(true);
         expect(picture.left - result.left >= padding.left && picture.top - result.top >= padding.top).toBe(true);

@@ -104,9 +104,9 @@ describe('what the hash is made of', () => {
 
   it('protects every field of an Uncrop, as Python writes them', () => {
     const prompts = [{ text: 'a fox', weight: 1 }, { text: 'rain' }];
-    const request = { seed: 5, steps: 20, engine: 'sd', init_image: 'aGk=', text_prompts: prompts, pad_right: 64, aspect_ratio: 2 };
+    const request = { seed: 5, steps: 20, cfg_scale: 7, init_image: 'aGk=', text_prompts: prompts, pad_right: 64, aspect_ratio: 2 };
     const filled = JSON.stringify(Uncrop.request.parse(request));
-    expect(bodyHash(filled, synapseForm(Uncrop).hashed)).toBe('2ad99c70f27c3e49958dd8d266a71556010e26730acc4bbeb06f4478cde60ae9');
+    expect(bodyHash(filled, synapseForm(Uncrop).hashed)).toBe('2438b6419ff38ec26f260e1ad70022b88d564732a595a39b4f55c3de05c92d52');
     expect(synapseForm(Uncrop).hashed.fields).toEqual(Object.keys(Uncrop.request.shape));
   });
 
