@@ -10,6 +10,8 @@ export { VaeDecoder, VaeEncoder } from './components/vae.ts';
 export { type Control, type ControlHook, type ControlledRun, createControl } from './controlnet/control.ts';
 export { controlImage } from './controlnet/control-image.ts';
 export { type ControlledOptions, checkControlNet, controlled } from './controlnet/controlled.ts';
+export { controlledWeights, controlNetWeights, type WeightsAbout } from './controlnet/controlled-weights.ts';
+export { type ControlledDiffusion, type ControlledSources, loadControlled } from './controlnet/load-controlled.ts';
 export { type CannyOptions, canny } from './controlnet/preprocess/canny.ts';
 export { invertedLines } from './controlnet/preprocess/inverted-lines.ts';
 export { scribbleLines } from './controlnet/preprocess/scribble-lines.ts';
@@ -42,6 +44,7 @@ export {
   type TextPrompt,
   VISION_NEGATIVE_PREFIX,
 } from './requests/prompts.ts';
+export { narrowedRanges, rangesOption } from './requests/range-options.ts';
 export {
   type DiffusionRanges,
   type NativeSize,
@@ -85,6 +88,7 @@ export {
   type StableDiffusionParts,
   type TextTower,
 } from './stable/stable-diffusion.ts';
+export { type StackOptions, stackLoading, stackOptions } from './stable/stack-options.ts';
 export { type PictureOptions, planOf, stepNoise, type TextToImageOptions, textToImage } from './stable/text-to-image.ts';
 export { type ClipTokenizer, type ClipTokenizerOptions, createClipTokenizer } from './tokenizer/clip-tokenizer.ts';
 export { fixText } from './tokenizer/fix-text.ts';

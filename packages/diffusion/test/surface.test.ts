@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import * as diffusion from '../src/index.ts';
+import * as testing from '../src/testing/index.ts';
 
 it('exports these names', () => {
   expect(Object.keys(diffusion).toSorted()).toMatchInlineSnapshot(`
@@ -30,7 +31,9 @@ it('exports these names', () => {
       "clipSquare",
       "componentLoader",
       "controlImage",
+      "controlNetWeights",
       "controlled",
+      "controlledWeights",
       "createClipTokenizer",
       "createControl",
       "createGenerator",
@@ -59,11 +62,13 @@ it('exports these names', () => {
       "kandinskyMask",
       "keepOriginal",
       "loadClipTokenizer",
+      "loadControlled",
       "loadScheduler",
       "loadStableDiffusion",
       "memoryOption",
       "modelOption",
       "modelValues",
+      "narrowedRanges",
       "nativeSize",
       "noiseDraw",
       "numberTensor",
@@ -77,6 +82,7 @@ it('exports these names', () => {
       "planOf",
       "precisionOption",
       "randnTensor",
+      "rangesOption",
       "repeatRows",
       "resizeMask",
       "roundUp",
@@ -86,6 +92,8 @@ it('exports these names', () => {
       "scribbleLines",
       "softEdge",
       "splitPrompts",
+      "stackLoading",
+      "stackOptions",
       "stackRows",
       "startOfStrength",
       "stepNoise",
@@ -120,6 +128,21 @@ it('lists its error codes', () => {
       "VISION_DIFFUSION_BAD_CONTROL",
       "VISION_DIFFUSION_CONTROL_MISMATCH",
       "VISION_DIFFUSION_NO_INPAINTING",
+    ]
+  `);
+});
+
+it('exports these names for tests', () => {
+  expect(Object.keys(testing).toSorted()).toMatchInlineSnapshot(`
+    [
+      "KANDINSKY_SCHEDULER",
+      "PRIOR_SCHEDULER",
+      "VISION_SCHEDULER",
+      "tokenizerFiles",
+      "vocabularySize",
+      "writeTinyControlNet",
+      "writeTinyKandinsky",
+      "writeTinyStableDiffusion",
     ]
   `);
 });

@@ -24,6 +24,7 @@ describe('reading an ONNX file without ONNX Runtime', () => {
       producer: 'vision-sdk',
       opsets: { 'ai.onnx': 18, 'com.microsoft': 1 },
       operators: ['ai.onnx:Add', 'com.microsoft:FastGelu'],
+      inputs: ['x'],
       externalData: [{ location: 'weights.bin', bytes: 4108 }],
     });
   });

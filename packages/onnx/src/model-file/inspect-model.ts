@@ -19,6 +19,8 @@ export interface ModelFacts {
   readonly opsets: Readonly<Record<string, number>>;
   /** Every kind of operator in the graph, its subgraphs and functions, as `domain:Name`, sorted. */
   readonly operators: readonly string[];
+  /** Names of what the graph takes. */
+  readonly inputs: readonly string[];
   /** One entry for each external file. Names are read, never guessed. */
   readonly externalData: readonly ExternalData[];
 }
@@ -32,6 +34,7 @@ interface Draft {
   readonly operators: Set<string>;
   /** Functions of the model itself: calls to them are no unknown operators. */
   readonly functions: Set<string>;
+  readonly inputs: string[];
   readonly external: Map<string, number>;
 }
 
@@ -91,6 +94,7 @@ function readModel(path: string, source: ByteSource): Draft {
     opsets: new Map(),
     operators: new Set(),
     functions: new Set(),
+    inputs: [],
     external: new Map(),
   };
   const model = modelVisitor(source);
@@ -110,6 +114,7 @@ function toFacts(draft: Draft): ModelFacts {
     producer: draft.producer,
     opsets: Object.fromEntries(draft.opsets),
     operators: [...draft.operators].filter((operator) => !draft.functions.has(operator)).sort(),
+    inputs: draft.inputs,
     externalData: [...draft.external].map(([location, bytes]) => ({ location, bytes })),
   };
 }
@@ -122,7 +127,7 @@ function modelVisitor(source: ByteSource): Visit {
     if (field.number === 2) draft.producer = text(source, field);
     if (field.number === 7) {
       draft.hasGraph = true;
-      walk(source, field, draft, graph);
+      walk(source, field, draft, mainGraphVisitor(source, graph));
     }
     if (field.number === 8) addOpset(source, field, draft);
     if (field.number === 25) addFunction(source, field, draft, graph);
@@ -131,6 +136,18 @@ function modelVisitor(source: ByteSource): Visit {
 
 function walk(source: ByteSource, span: Span, draft: Draft, visit: Visit): void {
   for (const field of fields(source, span)) visit(field, draft);
+}
+
+/** What only the outermost graph takes from outside. */
+function mainGraphVisitor(source: ByteSource, graph: Visit): Visit {
+  return (field, draft) => {
+    graph(field, draft);
+    if (field.number === 11) addInput(source, field, draft);
+  };
+}
+
+function addInput(source: ByteSource, value: Span, draft: Draft): void {
+  for (const field of fields(source, value)) if (field.number === 1) draft.inputs.push(text(source, field));
 }
 
 function graphVisitor(source: ByteSource): Visit {

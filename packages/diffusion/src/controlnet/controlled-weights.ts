@@ -1,0 +1,47 @@
+import { join } from 'node:path';
+import { inspectModelSync } from '@vision-sdk/onnx';
+import { STABLE_DIFFUSION_COMPONENTS } from '../stable/load-stable-diffusion.ts';
+import { diffusersWeights } from '../weights/diffusers-weights.ts';
+import type { DiffusersWanted, DiffusersWeights, HubFolder } from '../weights/wanted.ts';
+
+/** What is said of weights besides where they are. */
+export type WeightsAbout = Pick<DiffusersWanted, 'licence' | 'precision'>;
+
+const TAKES_RESIDUALS = /_additional_residual$/;
+
+/**
+ * The weights of a Stable Diffusion for ControlNets as data. Some repositories keep two exports of the UNet, `unet` and, with the inputs for residuals,
+ * `controlnet`: in a folder the one that has these inputs is taken, of a hub the one among the files that are listed. Never throws.
+ */
+export function controlledWeights(from: string | HubFolder, about: WeightsAbout): DiffusersWeights {
+  const others = STABLE_DIFFUSION_COMPONENTS.filter(({ name }) => name !== 'unet');
+  const plain = diffusersWeights(from, { ...about, components: [...others, { name: 'unet', alternatives: ['controlnet'] }] });
+  if (plain.kind === 'hub' || takesResiduals(plain)) return plain;
+  const { graphs, componentBytes, ...weights } = diffusersWeights(from, { ...about, components: [...others, { name: 'controlnet' }] });
+  const renamed = { ...weights, graphs: asUnet(graphs), componentBytes: asUnet(componentBytes) };
+  return takesResiduals(renamed) ? renamed : plain;
+}
+
+function asUnet<T>({ controlnet, ...others }: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
+  return controlnet === undefined ? others : { ...others, unet: controlnet };
+}
+
+function takesResiduals({
+  graphs,
+  ...weights
+}: Pick<DiffusersWeights, 'graphs'> & { readonly kind: string; readonly folder?: string }): boolean {
+  if (weights.folder === undefined || graphs.unet === undefined) return false;
+  try {
+    return inspectModelSync(join(weights.folder, graphs.unet)).inputs.some((name) => TAKES_RESIDUALS.test(name));
+  } catch {
+    return false;
+  }
+}
+
+/** The weights of a ControlNet as data: a folder with one graph, that graph, or files of a hub with one graph among them. Never throws. */
+export function controlNetWeights(from: string | HubFolder, about: WeightsAbout): DiffusersWeights {
+  const weights = diffusersWeights(from, { ...about, components: [{ name: 'controlnet' }] });
+  const graphs = weights.files.filter((file) => file.endsWith('.onnx'));
+  if (weights.kind !== 'hub' || graphs.length !== 1) return weights;
+  return { ...weights, graphs: { controlnet: graphs[0]! } };
+}

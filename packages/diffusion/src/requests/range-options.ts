@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import type { DiffusionRanges } from './ranges.ts';
+
+const range = (value: z.ZodNumber) => z.tuple([value, value]).refine(([least, most]) => least <= most, 'write the least first');
+
+/** What a model may be asked for where it is not what its weights and Vision say, as an option of a plugin. */
+export const rangesOption = z
+  .strictObject({
+    steps: range(z.int().min(1).max(1000)).optional().meta({ description: "Fewest and most steps; Vision's" }),
+    guidance: range(z.number().min(0).max(100)).optional().meta({ description: "Least and most cfg_scale; Vision's" }),
+    side: range(z.int().min(8).max(4096)).optional().meta({ description: 'Shortest and longest side in pixels; from the weights' }),
+    multipleOf: z.int().min(8).max(512).optional().meta({ description: 'Sides are multiples of it; from the weights' }),
+    defaultSide: z.int().min(8).max(4096).optional().meta({ description: 'Side of a picture where nobody says one; from the weights' }),
+  })
+  .prefault({});
+
+/** Ranges with what the option says otherwise. */
+export function narrowedRanges(ranges: DiffusionRanges, option: z.output<typeof rangesOption>): DiffusionRanges {
+  const side = { ...ranges.side, ...bounds(option.side), multipleOf: option.multipleOf ?? ranges.side.multipleOf };
+  return {
+    ...ranges,
+    side,
+    steps: { ...ranges.steps, ...bounds(option.steps) },
+    guidance: { ...ranges.guidance, ...bounds(option.guidance) },
+    sampledSide: { ...side, ...(ranges.sampledSide.most < side.most ? { most: Math.max(ranges.sampledSide.most, side.least) } : {}) },
+    defaultSide: option.defaultSide ?? ranges.defaultSide,
+  };
+}
+
+function bounds(pair: readonly [number, number] | undefined): { readonly least: number; readonly most: number } | undefined {
+  return pair === undefined ? undefined : { least: pair[0], most: pair[1] };
+}
