@@ -15,7 +15,17 @@ export function diffusersWeights(from: string | HubFolder, wanted: DiffusersWant
 
 function hubWeights({ repository, revision, files, bytes, sha256 }: HubFolder, wanted: DiffusersWanted): DiffusersWeights {
   const pinned = sha256 === undefined ? {} : { sha256 };
-  return { kind: 'hub', repository, revision, files, bytes, ...pinned, licence: wanted.licence, graphs: graphsIn(files, wanted) };
+  return {
+    kind: 'hub',
+    repository,
+    revision,
+    files,
+    bytes,
+    ...pinned,
+    licence: wanted.licence,
+    graphs: graphsIn(files, wanted),
+    componentBytes: {},
+  };
 }
 
 function folderWeights(path: string, wanted: DiffusersWanted): DiffusersWeights {
@@ -23,11 +33,12 @@ function folderWeights(path: string, wanted: DiffusersWanted): DiffusersWeights 
   const folder = single ? dirname(path) : path;
   const present = single ? [basename(path), 'config.json'].filter((file) => sizeOf(join(folder, file)) > 0) : filesBelow(folder);
   const graphs = single ? { [wanted.components[0]!.name]: basename(path) } : graphsIn(present, wanted);
-  const found = Object.values(graphs);
-  const data = found.flatMap((graph) => dataFiles(join(folder, graph)).map((file) => posix.join(posix.dirname(graph), file)));
-  const files = [...new Set([...found, ...data, ...settingsIn(present)])];
-  const bytes = files.reduce((sum, file) => sum + sizeOf(join(folder, file)), 0);
-  return { kind: 'folder', folder, files, bytes, licence: wanted.licence, graphs };
+  const filesOf = (graph: string) => [graph, ...dataFiles(join(folder, graph)).map((file) => posix.join(posix.dirname(graph), file))];
+  const bytesOf = (files: Iterable<string>) => [...files].reduce((sum, file) => sum + sizeOf(join(folder, file)), 0);
+  const parts = Object.entries(graphs).map(([component, graph]) => [component, filesOf(graph)] as const);
+  const files = new Set([...parts.flatMap(([, own]) => own), ...settingsIn(present)]);
+  const componentBytes = Object.fromEntries(parts.map(([component, own]) => [component, bytesOf(own)]));
+  return { kind: 'folder', folder, files: [...files], bytes: bytesOf(files), licence: wanted.licence, graphs, componentBytes };
 }
 
 function graphsIn(files: readonly string[], wanted: DiffusersWanted): Readonly<Record<string, string>> {

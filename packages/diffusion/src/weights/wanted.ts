@@ -32,4 +32,6 @@ export interface HubFolder {
 export type DiffusersWeights = WeightSource & {
   /** Graph of each component that was found, and of those that must be there. */
   readonly graphs: Readonly<Record<string, string>>;
+  /** Bytes of each component, graph and data; empty for a hub, which tells the sum alone. */
+  readonly componentBytes: Readonly<Record<string, number>>;
 };
