@@ -1,0 +1,87 @@
+"""The whole chain of trainings, one process a stage; goes on where it was stopped.
+
+    python -m mini.chain           # runs until everything is trained; SIGTERM saves every running stage and ends
+    python -m mini.chain --list    # says what is done
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import NamedTuple
+
+import torch
+
+from .run import ROOT
+
+
+class Stage(NamedTuple):
+    """A module with its arguments; `needs` are the stages before it, `steps` what its checkpoint must have reached."""
+
+    name: str
+    module: str
+    steps: int
+    needs: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
+    threads: int = 1
+
+
+STAGES = (
+    Stage("vae", "vae", 4_000, threads=2),
+    Stage("text", "text", 1_200),
+    Stage("clip", "clip", 1_500, ("text",)),
+    Stage("sdxl-a", "sdxl", 24_000, ("vae", "text"), ("4", "1"), threads=2),
+)
+# Together the running stages may have this many threads more than there are processors.
+EXTRA_THREADS = 1
+
+
+def done(stage: Stage) -> bool:
+    """Whether the stage's checkpoint has all its steps."""
+    file = ROOT / stage.name / "checkpoint.pt"
+    return file.exists() and torch.load(file, weights_only=False, mmap=True)["done"] >= stage.steps
+
+
+def start(stage: Stage) -> subprocess.Popen:
+    """Starts a stage in the background; its output goes to <data>/<name>.log."""
+    named = (stage.name,) if stage.module == "sdxl" else ()
+    command = [sys.executable, "-m", f"mini.stages.{stage.module}", *named, str(stage.steps), *stage.arguments]
+    # Waiting threads sleep: on a shared machine spinning ones would take the processors from the threads they wait for.
+    environment = {**os.environ, "MINI_THREADS": str(stage.threads), "OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "0"}
+    print(time.strftime("%H:%M:%S"), "start", stage.name, flush=True)
+    return subprocess.Popen(command, env=environment, stdout=open(ROOT / f"{stage.name}.log", "a"), stderr=subprocess.STDOUT)
+
+
+def run() -> int:
+    """Runs stages whose needs are met, in their order, as far as there are threads; ends when all are done or one fails."""
+    running: dict[str, subprocess.Popen] = {}
+    finished = {stage.name for stage in STAGES if done(stage)}
+    most = (os.cpu_count() or 1) + EXTRA_THREADS
+    signal.signal(signal.SIGTERM, lambda *_: [process.terminate() for process in running.values()])
+    while len(finished) < len(STAGES):
+        for stage in STAGES:
+            used = sum(other.threads for other in STAGES if other.name in running)
+            ready = stage.name not in finished | running.keys() and finished.issuperset(stage.needs)
+            if ready and (not running or used + stage.threads <= most):
+                running[stage.name] = start(stage)
+        time.sleep(2)
+        for name, process in list(running.items()):
+            if process.poll() is None:
+                continue
+            print(time.strftime("%H:%M:%S"), "end", name, process.returncode, flush=True)
+            del running[name]
+            if process.returncode != 0:
+                for other in running.values():
+                    other.terminate()
+                return process.returncode
+            finished.add(name)
+    return 0
+
+
+if __name__ == "__main__":
+    if "--list" in sys.argv:
+        for stage in STAGES:
+            print(f"{stage.name:12} {'done' if done(stage) else 'to do'}")
+    else:
+        sys.exit(run())

@@ -1,0 +1,1 @@
+"""One module a training stage; each can be run alone and resumes where it was."""
