@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import type { ExitCode } from './exit-code.ts';
 import { declareChain } from './tree/chain.ts';
+import { declareGpu } from './tree/gpu.ts';
 import { declareInit } from './tree/init.ts';
 import { binder } from './tree/invocation.ts';
 import { declareModels } from './tree/models.ts';
@@ -44,6 +45,7 @@ export function buildProgram(done: (code: ExitCode) => void): Command {
     declareNeurons,
     declarePlugins,
     declareModels,
+    declareGpu,
     declareRun,
     declareWallet,
     declareChain,

@@ -25,8 +25,13 @@ export const fail = defineErrors('VISION_ONNX', {
     message: (d: { device: string; reason: string }) => `The execution provider of ${d.device} does not start: ${d.reason}`,
     hint: (d: { device: string; reason: string }) =>
       d.device.startsWith('cuda')
-        ? 'Check the NVIDIA driver, then install the CUDA files of onnxruntime-node by running its script/install.js; or choose cpu.'
+        ? 'Check the NVIDIA driver, then run `vision gpu install`, and `vision gpu status` to see what is missing; or choose cpu.'
         : 'Check that a graphics driver with Vulkan, Metal or Direct3D 12 is installed; or choose cpu.',
+  },
+  DEVICE_WRONG: {
+    message: (d: { device: string; values: readonly number[] }) =>
+      `${d.device} computes wrongly: doubling 1, 2, 3 and 4.5 gave ${list(d.values.map(String))}`,
+    hint: () => 'Update its driver; until then choose another device.',
   },
   PARTLY_ON_CPU: {
     message: (d: { path: string; device: string }) => `${d.device} cannot run every operator of ${d.path}`,

@@ -18,4 +18,5 @@ export {
   type TensorType,
   toFloat32,
 } from './tensor.ts';
+export { tryDevice } from './try-device.ts';
 export type { ValueInfo } from './value-info.ts';

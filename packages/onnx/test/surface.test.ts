@@ -1,9 +1,20 @@
 import { describe, expect, it } from 'vitest';
+import * as gpu from '../src/gpu/index.ts';
 import * as hub from '../src/hub/index.ts';
 import * as root from '../src/index.ts';
 import * as testing from '../src/testing/index.ts';
 
 describe('the public surface', () => {
+  it('of the entry for graphics cards', () => {
+    expect(Object.keys(gpu).sort()).toMatchInlineSnapshot(`
+      [
+        "gpuErrors",
+        "inspectGpu",
+        "installGpu",
+      ]
+    `);
+  });
+
   it('of the root entry', () => {
     expect(Object.keys(root).sort()).toMatchInlineSnapshot(`
       [
@@ -24,6 +35,7 @@ describe('the public surface', () => {
         "onnxErrors",
         "parseDevice",
         "toFloat32",
+        "tryDevice",
       ]
     `);
   });

@@ -3,11 +3,11 @@ import { chainFindings } from '../doctor/chain-findings.ts';
 import * as checks from '../doctor/checks.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { type Machine, readMachine } from '../doctor/machine.ts';
+import { printFinding } from '../doctor/print-finding.ts';
 import { measureHardware, reportRow } from '../doctor/report.ts';
 import type { Role } from '../doctor/standing.ts';
 import { ExitCode, exitCodeOf } from '../exit-code.ts';
 import { openProject, type Project } from '../project.ts';
-import type { Terminal } from '../terminal.ts';
 import type { GlobalFlags, Invocation } from '../tree/invocation.ts';
 
 /** Flags of `vision doctor`. */
@@ -30,7 +30,7 @@ export async function doctor({ flags, terminal }: Invocation<DoctorFlags>): Prom
     ...(await projectFindings(project, flags.role)),
   ];
   if (flags.json) terminal.json({ machine, findings });
-  else for (const found of findings) print(found, terminal);
+  else for (const found of findings) printFinding(found, terminal);
   return exitOf(findings);
 }
 
@@ -61,12 +61,6 @@ async function projectFindings(project: Project | undefined, role: Role | undefi
     checks.checkDisk(project),
   ]);
   return [...others, ...(await chain)];
-}
-
-function print({ subject, state, found, fix }: Finding, { line, colours }: Terminal): void {
-  const mark = state === 'ok' ? colours.green('ok   ') : state === 'note' ? colours.yellow('note ') : colours.red('WRONG');
-  line(`${mark} ${subject}: ${found}`);
-  if (fix !== undefined) line(`      ${fix}`);
 }
 
 const EXIT_OF_AREA = { environment: ExitCode.environment, config: ExitCode.config, chain: ExitCode.chain } as const;

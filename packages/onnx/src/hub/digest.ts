@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { RemoteFile } from './metadata.ts';
 
-/** SHA-256 of what has arrived, and Git's hash where that is the one to compare with. */
+/** SHA-256 of what has arrived, and the hash to compare with where that is another one. */
 export interface Digest {
   update(chunk: Uint8Array): void;
   /** SHA-256 in hex of what was given so far. */
@@ -12,9 +12,10 @@ export interface Digest {
 }
 
 /** A digest to compare with what the hub says about a file. */
-export function digestFor(file: Pick<RemoteFile, 'bytes' | 'sha256' | 'gitBlob'>): Digest {
+export function digestFor(file: Pick<RemoteFile, 'bytes' | 'sha256' | 'gitBlob' | 'sha512'>): Digest {
   const sha256 = createHash('sha256');
   const gitBlob = file.gitBlob === undefined ? undefined : createHash('sha1').update(`blob ${file.bytes}\0`);
+  const sha512 = file.sha512 === undefined ? undefined : createHash('sha512');
   const compare = (hash: Hash | undefined, expected: string | undefined) => {
     if (hash === undefined || expected === undefined) return undefined;
     const actual = hash.copy().digest('hex');
@@ -24,9 +25,10 @@ export function digestFor(file: Pick<RemoteFile, 'bytes' | 'sha256' | 'gitBlob'>
     update: (chunk) => {
       sha256.update(chunk);
       gitBlob?.update(chunk);
+      sha512?.update(chunk);
     },
     sha256: () => sha256.copy().digest('hex'),
-    mismatch: () => compare(sha256, file.sha256) ?? compare(gitBlob, file.gitBlob),
+    mismatch: () => compare(sha256, file.sha256) ?? compare(gitBlob, file.gitBlob) ?? compare(sha512, file.sha512),
   };
 }
 

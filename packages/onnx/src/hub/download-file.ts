@@ -1,4 +1,3 @@
-import type { HubWeights } from '@vision-sdk/core';
 import { fail } from './errors.ts';
 import type { Part } from './part.ts';
 import { bare } from './redirect.ts';
@@ -10,7 +9,7 @@ const GOOD_PIECE_BYTES = 2 ** 20;
 
 /** How one file is fetched from one endpoint. */
 export interface Fetching extends HubSeams {
-  readonly source: HubWeights;
+  readonly url: string;
   readonly route: Route;
   readonly retries: number;
   readonly signal: AbortSignal;
@@ -25,20 +24,18 @@ export async function completePart(part: Part, fetching: Fetching): Promise<void
   if (mismatch === undefined) return;
   // The piece that an earlier pull left may be at fault rather than this endpoint.
   const again = inherited ? await bring(part, fetching) : mismatch;
-  if (again !== undefined)
-    throw fail('HASH_MISMATCH', { url: bare(fileUrl(fetching.route.endpoint, fetching.source, part.file.name)), ...again });
+  if (again !== undefined) throw fail('HASH_MISMATCH', { url: bare(fetching.url), ...again });
 }
 
 /** Fetches what is not there yet. A part whose hash is wrong is emptied, and what differs is returned. */
 async function bring(part: Part, fetching: Fetching): Promise<ReturnType<Part['digest']['mismatch']>> {
-  const url = fileUrl(fetching.route.endpoint, fetching.source, part.file.name);
   const attempt = async () => {
-    if (part.received < part.file.bytes || part.file.bytes === 0) await carryOn(part, url, fetching);
+    if (part.received < part.file.bytes || part.file.bytes === 0) await carryOn(part, fetching);
   };
   await persist(attempt, {
     ...fetching,
     progressed: furtherThanEver(part),
-    giveUp: ({ message }, attempts) => fail('UNREACHABLE', { url: bare(url), reason: message, attempts }),
+    giveUp: ({ message }, attempts) => fail('UNREACHABLE', { url: bare(fetching.url), reason: message, attempts }),
   });
   const mismatch = part.digest.mismatch();
   if (mismatch !== undefined) await part.restart();
@@ -55,13 +52,8 @@ function furtherThanEver(part: Part): () => boolean {
   };
 }
 
-/** Address of a file at a commit. */
-export function fileUrl(endpoint: string, { repository, revision }: HubWeights, file: string): string {
-  return `${endpoint}/${repository}/resolve/${revision}/${file.split('/').map(encodeURIComponent).join('/')}`;
-}
-
-async function carryOn(part: Part, url: string, fetching: Fetching): Promise<void> {
-  const { signal, route } = fetching;
+async function carryOn(part: Part, fetching: Fetching): Promise<void> {
+  const { signal, route, url } = fetching;
   const resume = part.received > 0 && part.etag !== undefined;
   const headers: Record<string, string> = resume ? { range: `bytes=${part.received}-`, 'if-range': part.etag ?? '' } : {};
   const opened = await open(url, { headers, signal, accepts: [206, 416] }, route);

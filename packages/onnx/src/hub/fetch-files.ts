@@ -85,7 +85,14 @@ async function bring(file: RemoteFile, fetch: Fetch, routes: readonly Route[]): 
   try {
     tell(part.received);
     await firstThatWorks(routes, { what: file.name, signal }, (route) =>
-      completePart(part, { ...seams, source, route, retries: settings.retries, signal, onReceived: tell }),
+      completePart(part, {
+        ...seams,
+        url: fileUrl(route.endpoint, source, file.name),
+        route,
+        retries: settings.retries,
+        signal,
+        onReceived: tell,
+      }),
     );
     const sha256 = part.digest.sha256();
     await part.finish();
@@ -94,6 +101,11 @@ async function bring(file: RemoteFile, fetch: Fetch, routes: readonly Route[]): 
     await part[Symbol.asyncDispose]();
     if (file.bytes > 0 && part.received === 0) await rm(layout.part(file.name), { force: true });
   }
+}
+
+/** Address of a file at a commit. */
+function fileUrl(endpoint: string, { repository, revision }: HubWeights, file: string): string {
+  return `${endpoint}/${repository}/resolve/${revision}/${file.split('/').map(encodeURIComponent).join('/')}`;
 }
 
 /** Checks that what is still to come fits on the disk. Throws `VISION_HUB_NO_SPACE`. */

@@ -9,7 +9,7 @@ const CAP_BYTES = 8 * 2 ** 20;
 // Authors write sizes as a page shows them, rounded.
 const TOLERANCE = 1.05;
 
-/** What the hub says about one file of a commit. One of the two hashes is always known. */
+/** What the hub says about one file of a commit. One of the hashes is always known. */
 export interface RemoteFile {
   readonly name: string;
   readonly bytes: number;
@@ -17,6 +17,8 @@ export interface RemoteFile {
   readonly sha256: string | undefined;
   /** Git's name for the content, SHA-1 in hex over a header and the bytes: for small files, which have no other. */
   readonly gitBlob: string | undefined;
+  /** SHA-512 in hex, which package feeds tell. */
+  readonly sha512?: string;
 }
 
 /** Asks one endpoint what the declared files are. Throws {@link Setback} for what may pass, and the hub's errors. */

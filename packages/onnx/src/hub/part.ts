@@ -6,16 +6,19 @@ import type { Layout } from './layout.ts';
 import type { RemoteFile } from './metadata.ts';
 import { writing } from './writing.ts';
 
+/** Where a file and its pieces lie. */
+export type PartLayout = Pick<Layout, 'file' | 'part' | 'etag'>;
+
 /** A file under way: what has arrived on disk, its digest, and the tag of the version it is a piece of. What it cannot write is `VISION_HUB_UNWRITABLE`. */
 export class Part implements AsyncDisposable {
   readonly file: RemoteFile;
   readonly #handle: FileHandle;
-  readonly #layout: Layout;
+  readonly #layout: PartLayout;
   #digest: Digest;
   #received = 0;
   #etag: string | undefined;
 
-  private constructor(handle: FileHandle, layout: Layout, file: RemoteFile) {
+  private constructor(handle: FileHandle, layout: PartLayout, file: RemoteFile) {
     this.#handle = handle;
     this.#layout = layout;
     this.file = file;
@@ -23,7 +26,7 @@ export class Part implements AsyncDisposable {
   }
 
   /** Opens what an earlier pull left, or starts a new one. */
-  static async open(layout: Layout, file: RemoteFile, signal: AbortSignal): Promise<Part> {
+  static async open(layout: PartLayout, file: RemoteFile, signal: AbortSignal): Promise<Part> {
     const path = layout.part(file.name);
     const handle = await writing(path, async () => {
       await mkdir(dirname(path), { recursive: true });

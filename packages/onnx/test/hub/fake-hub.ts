@@ -141,9 +141,11 @@ export function sha256(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-type Sending = Fault & { readonly bytes: Buffer; readonly etag: string | undefined; readonly ranges: boolean };
+/** What is sent, and how it goes wrong. */
+export type Sending = Fault & { readonly bytes: Buffer; readonly etag: string | undefined; readonly ranges: boolean };
 
-function send(request: IncomingMessage, response: ServerResponse, { bytes, etag, ranges, ...fault }: Sending): void {
+/** Sends bytes with ranges and tags, and the faults of the script. */
+export function send(request: IncomingMessage, response: ServerResponse, { bytes, etag, ranges, ...fault }: Sending): void {
   if (fault.status !== undefined) return void response.writeHead(fault.status, fault.headers).end();
   const whole = fault.instead ?? bytes;
   const start = ranges ? startOf(request, etag) : 0;
