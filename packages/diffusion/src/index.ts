@@ -25,8 +25,11 @@ export { fromVaePixels, type PixelScale, toVaePixels, type VaePicture } from './
 export { addsNothing, type Canvas, type CanvasOptions, type Padding, type Place, planCanvas } from './inpaint/canvas.ts';
 export { type Extended, extendCanvas, keepOriginal } from './inpaint/extend.ts';
 export { type InpaintOptions, inpaint } from './inpaint/inpaint.ts';
+export { acceptsInpaint, type InpaintSettings, inpaintPipeline } from './inpaint/inpaint-pipeline.ts';
 export { type Overlay, overlay } from './inpaint/overlay.ts';
+export type { RepaintSettings } from './inpaint/serving.ts';
 export { type UncropOptions, uncrop } from './inpaint/uncrop.ts';
+export { acceptsUncrop, canvasOptions, uncropPipeline } from './inpaint/uncrop-pipeline.ts';
 export { type SizeLimits, workingSize } from './inpaint/working-size.ts';
 export { guide, guideLearned, samplePosterior, scale } from './latents.ts';
 export { CURRENT_RANDOM, type RandomBehaviour, VISION_2_RANDOM } from './random/behaviour.ts';

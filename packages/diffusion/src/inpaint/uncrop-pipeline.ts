@@ -1,0 +1,79 @@
+import { type Pipeline, type RequestInput, type RequestOf, randomInteger, type SampleContext, type Schema } from '@vision-sdk/core';
+import { Uncrop, uncropPadding } from '@vision-sdk/core/synapses';
+import { inspectImage } from '@vision-sdk/image';
+import { acceptsDiffusion } from '../requests/accepts.ts';
+import type { DiffusionRanges, SideRange } from '../requests/ranges.ts';
+import { toImageResponse } from '../requests/responses.ts';
+import { sampleDiffusion } from '../requests/sample.ts';
+import type { StableDiffusion } from '../stable/stable-diffusion.ts';
+import { type CanvasOptions, planCanvas } from './canvas.ts';
+import { capabilitiesOf, decodePicture, paintOptions, type RepaintSettings } from './serving.ts';
+import { uncrop } from './uncrop.ts';
+
+/** Headers stand at the beginning; what is read of a file is cut there, to a whole number of base64 groups. */
+const HEADER_CHARACTERS = 2 ** 20;
+
+type Request = RequestOf<typeof Uncrop>;
+
+/** What a request says of the canvas. */
+export function canvasOptions(request: Request): CanvasOptions {
+  return { padding: uncropPadding(request), aspectRatio: request.aspect_ratio ?? undefined };
+}
+
+/** Requests for Uncrop within a model's ranges whose results are not too large, seen from the headers of their pictures alone. */
+export function acceptsUncrop(ranges: readonly DiffusionRanges[], maxPixels: number): Schema<unknown, Request> {
+  const capped = Uncrop.request.superRefine(async (request, context) => {
+    const message = nothingToAdd(request) ?? (await tooLarge(request, maxPixels));
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  });
+  return acceptsDiffusion({ ...Uncrop, request: capped }, ranges);
+}
+
+function nothingToAdd(request: Request): string | undefined {
+  const { padding, aspectRatio } = canvasOptions(request);
+  const adds = aspectRatio !== undefined || Object.values(padding).some((side) => side > 0);
+  return adds ? undefined : 'Give a side to extend, or an aspect ratio';
+}
+
+/** Why a result would be too large; whatever else may be wrong with a picture is said when it is decoded. */
+async function tooLarge(request: Request, maxPixels: number): Promise<string | undefined> {
+  const head = Buffer.from(request.init_image.slice(0, HEADER_CHARACTERS), 'base64');
+  const header = await inspectImage(head).catch(() => undefined);
+  if (header === undefined) return undefined;
+  const { width, height } = planCanvas(header, canvasOptions(request)).result;
+  return width * height > maxPixels ? `The result would have ${width} x ${height} pixels. The most is ${maxPixels} pixels` : undefined;
+}
+
+/** Uncrop on a model with an encoder. */
+export function uncropPipeline(settings: RepaintSettings): Pipeline<typeof Uncrop, StableDiffusion> {
+  const { ranges, maxPixels } = settings;
+  const { multipleOf: multiple, most } = ranges[0].side;
+  return {
+    synapse: Uncrop,
+    accepts: acceptsUncrop(ranges, maxPixels),
+    capabilities: capabilitiesOf(settings),
+    sample: (context) => sample(settings, context),
+    async run(sd, request, context) {
+      context.signal.throwIfAborted();
+      const image = await decodePicture(request.init_image, settings);
+      const place = { ...canvasOptions(request), multiple, maxPixels: most ** 2, feather: request.feather };
+      return toImageResponse(await uncrop(sd, { ...paintOptions(request, settings), ...place, image }, context));
+    },
+  };
+}
+
+/** Pictures with up to a quarter more on every side, and at least a little on one. */
+async function sample({ ranges, maxPixels }: RepaintSettings, context: SampleContext): Promise<RequestInput<typeof Uncrop>> {
+  const [range] = ranges;
+  const sampledSide = withRoom(range.sampledSide, maxPixels);
+  const request = await sampleDiffusion(Uncrop, { engines: [{ ...range, sampledSide }] }, context);
+  const most = Math.floor(sampledSide.least / 4);
+  const [left, right, top, bottom] = Array.from({ length: 4 }, () => randomInteger(context.random, 0, most + 1));
+  return { ...request, pad_left: left, pad_right: right, pad_top: top, pad_bottom: bottom === 0 ? most : bottom };
+}
+
+/** Sides of pictures that may become half as large again and are not too large even then. */
+function withRoom({ least, most, multipleOf }: SideRange, maxPixels: number): SideRange {
+  const room = multipleOf * Math.max(1, Math.floor(Math.sqrt(maxPixels) / 1.5 / multipleOf));
+  return { least: Math.min(least, room), most: Math.min(most, room), multipleOf };
+}
