@@ -11,6 +11,8 @@ from .world import caption, sample_scenes
 
 START, END = "<|startoftext|>", "<|endoftext|>"
 MAX_LENGTH = 40
+# The family's tokenizer: trained once by `write` and committed, since every network depends on its ids.
+FOLDER = Path(__file__).parents[1] / "tokenizer"
 WORDS = re.compile(r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[^\W\d_]+|\d|(?:[^\s\w]|_)+", re.IGNORECASE)
 
 
@@ -73,7 +75,7 @@ class Tokenizer:
         self.start, self.end, self.known = vocabulary[START], vocabulary[END], {}
 
     @staticmethod
-    def load(folder: Path) -> "Tokenizer":
+    def load(folder: Path = FOLDER) -> "Tokenizer":
         lines = (folder / "merges.txt").read_text(encoding="utf-8").strip().split("\n")[1:]
         return Tokenizer(json.loads((folder / "vocab.json").read_text(encoding="utf-8")), [tuple(line.split(" ")) for line in lines])
 
@@ -105,7 +107,7 @@ def training_words(captions: int = 4000) -> Counter[str]:
     return words + Counter({word: 2 for word in general})
 
 
-def write(folder: Path) -> None:
+def write(folder: Path = FOLDER) -> None:
     """Trains and writes vocab.json, merges.txt, tokenizer_config.json and special_tokens_map.json."""
     folder.mkdir(parents=True, exist_ok=True)
     merges = learn_merges(training_words())

@@ -10,8 +10,7 @@ from torch import nn
 from ..diffusion import SCHEDULER_CONFIG
 from ..nets.text import CONTEXT, LAYERS, POOLED, WIDTHS, TextPair
 from ..nets.vae import CHANNELS, WIDTHS as VAE_WIDTHS, Vae
-from ..run import ROOT
-from ..tokenizer import MAX_LENGTH
+from ..tokenizer import FOLDER, MAX_LENGTH
 from .onnx_files import write_onnx
 from .wrappers import FirstEncoder, SecondEncoder, VaeDecoder, VaeEncoder
 
@@ -29,7 +28,7 @@ def write_json(path: Path, value: dict) -> None:
 def write_tokenizer(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name in TOKENIZER_FILES:
-        shutil.copyfile(ROOT / "tokenizer" / name, folder / name)
+        shutil.copyfile(FOLDER / name, folder / name)
 
 
 def write_index(folder: Path, pipeline: str, parts: dict[str, tuple[str, str]], **settings) -> None:

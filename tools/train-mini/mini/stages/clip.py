@@ -10,8 +10,9 @@ from torch import Tensor
 from ..nets.clip import SIDE, ClipPair
 from ..nets.text import CLASSES
 from ..run import ROOT, Run, linear_decay, seeded, threads
+from ..tokenizer import Tokenizer
 from ..world import caption, render, sample_scenes
-from .text import answers, tokenizer
+from .text import answers
 
 BATCH, RATE, READING = 64, 1e-3, 0.2
 MEAN = torch.tensor([0.48145466, 0.4578275, 0.40821073]).view(1, 3, 1, 1)
@@ -19,7 +20,7 @@ DEVIATION = torch.tensor([0.26862954, 0.26130258, 0.27577711]).view(1, 3, 1, 1)
 
 
 def make_clip() -> ClipPair:
-    words = tokenizer()
+    words = Tokenizer.load()
     return ClipPair(len(words.vocabulary), words.end)
 
 
@@ -58,7 +59,7 @@ def loss_of(pair: ClipPair, pictures: Tensor, ids: Tensor, right: Tensor) -> Ten
 @torch.no_grad()
 def retrieval(pair: ClipPair, split: str = "validation", rounds: int = 10, among: int = 50) -> float:
     """Share of pictures whose own caption is the nearest of 50."""
-    rng, words, right = np.random.default_rng(31), tokenizer(), 0
+    rng, words, right = np.random.default_rng(31), Tokenizer.load(), 0
     for _ in range(rounds):
         pictures, ids, _ = draw(among, rng, words, split)
         alike = F.normalize(pair.vision(pictures), dim=1) @ F.normalize(pair.text(ids).pooled, dim=1).T
@@ -68,7 +69,7 @@ def retrieval(pair: ClipPair, split: str = "validation", rounds: int = 10, among
 
 def train(total_steps: int) -> None:
     torch.manual_seed(0)
-    pair, words = make_clip(), tokenizer()
+    pair, words = make_clip(), Tokenizer.load()
     start_text(pair)
     optimiser = torch.optim.AdamW(pair.parameters(), RATE, betas=(0.9, 0.98), weight_decay=0.02)
     run = Run("clip", {"pair": pair, "optimiser": optimiser}, total_steps)

@@ -14,9 +14,10 @@ from ..muon import Muon
 from ..nets.unet import UNet
 from ..run import Run, linear_decay, seeded, threads
 from ..sheet import save_sheet
+from ..tokenizer import Tokenizer
 from ..world import caption, sample_scenes
 from .latents import load, load_vae
-from .text import load_pair, tokenizer
+from .text import load_pair
 
 BATCH, RATE, MUON_RATE, EMA = 32, 1.5e-3, 0.02, 0.999
 UNCONDITIONAL, THING_WEIGHT, HOLD = 0.1, 3.0, 0.55
@@ -48,7 +49,7 @@ class Captions:
     """Draws a new caption for a scene each time, encoded by the frozen text encoders; sometimes none at all."""
 
     def __init__(self):
-        self.words, self.pair = tokenizer(), load_pair()
+        self.words, self.pair = Tokenizer.load(), load_pair()
 
     @torch.no_grad()
     def encode(self, texts: list[str]) -> tuple[Tensor, Tensor]:

@@ -9,18 +9,10 @@ from torch import Tensor
 
 from ..nets.text import Reader, TextPair
 from ..run import ROOT, Run, linear_decay, seeded, threads
-from ..tokenizer import Tokenizer, write
+from ..tokenizer import Tokenizer
 from ..world import Scene, caption, sample_scenes
 
 BATCH, RATE, POOL = 64, 1.5e-3, 20_000
-
-
-def tokenizer() -> Tokenizer:
-    """The tokenizer of the family, trained once."""
-    folder = ROOT / "tokenizer"
-    if not (folder / "vocab.json").exists():
-        write(folder)
-    return Tokenizer.load(folder)
 
 
 def make_pair(words: Tokenizer) -> TextPair:
@@ -29,7 +21,7 @@ def make_pair(words: Tokenizer) -> TextPair:
 
 def load_pair() -> TextPair:
     """The trained encoders, frozen."""
-    pair = make_pair(tokenizer())
+    pair = make_pair(Tokenizer.load())
     pair.load_state_dict(torch.load(ROOT / "text" / "checkpoint.pt", weights_only=False)["parts"]["pair"])
     return pair.eval().requires_grad_(False)
 
@@ -58,7 +50,7 @@ def measure(pair: TextPair, reader: Reader, words: Tokenizer) -> dict:
 
 def train(total_steps: int) -> None:
     torch.manual_seed(0)
-    words = tokenizer()
+    words = Tokenizer.load()
     pair, reader = make_pair(words), Reader()
     parameters = [*pair.parameters(), *reader.parameters()]
     optimiser = torch.optim.AdamW(parameters, RATE, betas=(0.9, 0.98), weight_decay=0.01)
