@@ -33,9 +33,9 @@ export function acceptsDiffusion<S extends ObjectSynapse>(
   return narrowed as unknown as Schema<unknown, RequestOf<S>>;
 }
 
-/** An operation without `engine` means the first. */
+/** A request that names no engine means the first. */
 function rangesOf({ engine }: Asked, ranges: readonly DiffusionRanges[]): DiffusionRanges | undefined {
-  return engine === undefined ? ranges[0] : ranges.find((one) => one.engine === engine);
+  return engine === undefined || engine === null ? ranges[0] : ranges.find((one) => one.engine === engine);
 }
 
 function problemsOf(request: Asked, ranges: DiffusionRanges, unsaid: Asked): readonly string[] {

@@ -1,4 +1,13 @@
-import { type Answer, type AnySynapse, formatIssues, type Log, type RefreshContext, type Schema, validate } from '@vision-sdk/core';
+import {
+  type Answer,
+  type AnySynapse,
+  formatIssues,
+  type Log,
+  type RefreshContext,
+  type Schema,
+  type SchemaIssue,
+  validate,
+} from '@vision-sdk/core';
 import type { Clock } from './clock.ts';
 import { fail } from './errors.ts';
 import type { Serve } from './gateway/gateway.ts';
@@ -31,9 +40,14 @@ export function organicServe(options: OrganicOptions): Serve {
 /** Miners refuse what their models do not take; saying so here is faster and names the field. */
 async function fitsAModel({ synapse, request }: Task, schemas: readonly Schema[]): Promise<void> {
   const results = await Promise.all(schemas.map((schema) => validate(schema, request)));
-  const [first] = results;
-  if (first === undefined || first.ok || results.some(({ ok }) => ok)) return;
-  throw fail('REQUEST_INVALID', { synapse: synapse.name, issues: formatIssues(first.issues) });
+  const refusals = results.flatMap((result) => (result.ok ? [] : [result.issues]));
+  if (refusals.length < results.length || refusals.length === 0) return;
+  throw fail('REQUEST_INVALID', { synapse: synapse.name, issues: formatIssues(nearestRefusal(refusals)) });
+}
+
+/** What the model says that the request names; what other models say of it, that they are not called so, helps nobody. */
+function nearestRefusal(refusals: readonly (readonly SchemaIssue[])[]): readonly SchemaIssue[] {
+  return refusals.find((issues) => issues.every(({ path }) => path !== 'engine')) ?? refusals[0] ?? [];
 }
 
 function responseOf({ outcome }: Answer, { synapse }: Task): unknown {

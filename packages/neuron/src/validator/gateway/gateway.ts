@@ -4,7 +4,7 @@ import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { type JsonLimits, scanJson } from '../../wire/json-scan.ts';
 import { fail } from '../errors.ts';
 import { refusalOf } from './auth.ts';
-import { requestOf } from './body.ts';
+import { MOST_NAMED, requestOf } from './body.ts';
 import { openApi } from './openapi.ts';
 import { problemOf } from './problem.ts';
 import { kebabCase } from './route-name.ts';
@@ -27,6 +27,8 @@ const REQUEST_TIMEOUT_MS = 60_000;
 /** As on the wire: a list of a million wrong values is a million complaints. */
 const JSON_LIMITS = { maxDepth: 32, maxValues: 65_536 };
 const VERIFY_HEADER = 'vision-verify';
+/** Fields of the body that nobody read. */
+const IGNORED_HEADER = 'vision-ignored-fields';
 
 /** What a gateway is made of. */
 export interface GatewayOptions {
@@ -114,9 +116,17 @@ function addRoute(app: FastifyInstance, synapse: AnySynapse, { apiKey, serve }: 
     },
     handler: async (request, reply) => {
       const verify = request.headers[VERIFY_HEADER] === 'true';
-      return serve(synapse, requestOf(synapse, request.body), { id: request.id, signal: goneSignal(reply), verify });
+      const { request: asked, ignored } = requestOf(synapse, request.body);
+      if (ignored.length > 0) reply.header(IGNORED_HEADER, headerOf(ignored));
+      return serve(synapse, asked, { id: request.id, signal: goneSignal(reply), verify });
     },
   });
+}
+
+/** Names that users made up, as a header may carry them. */
+function headerOf(names: readonly string[]): string {
+  const shown = names.slice(0, MOST_NAMED).map((name) => encodeURIComponent(name.toWellFormed()));
+  return shown.join(', ');
 }
 
 /** Aborts when the client closes the connection before it has its answer. */
