@@ -1,15 +1,16 @@
 import {
-  denoise,
-  fromVaePixels,
-  type Generator,
-  type ModelCall,
-  type NoiseSource,
+  decodeLatents,
+  denoiseLatents,
+  type NoiseDraw,
   type Plane,
-  randnTensor,
   type SchedulerRun,
+  type StableDiffusion,
+  stackRows,
+  stepNoise,
 } from '@vision-sdk/diffusion';
 import type { Raster } from '@vision-sdk/image';
 import type { KandinskyParts } from './parts.ts';
+import type { Embeddings } from './prior.ts';
 import type { Progress } from './progress.ts';
 
 /** One run of a decoder's UNet from noise to latents. */
@@ -20,81 +21,49 @@ export interface Decoding {
   readonly start?: number;
   /** Worked on in place. */
   readonly latents: Plane;
-  /** As `guidedEmbeddings` gives them. */
-  readonly embeddings: Plane;
+  readonly embeddings: Embeddings;
   readonly guidance: number;
-  readonly noise: NoiseSource;
+  readonly draw: NoiseDraw;
   /** What the network sees besides the latents, 1 x channels x height x width. */
   readonly hint?: Plane | undefined;
-  readonly learnsVariance: boolean;
   readonly progress: Progress;
   /** May change the latents after step `index`. */
   onLatents?(latents: Float32Array, index: number): void;
 }
 
-/** Runs the denoising loop with a UNet that also gives a variance. */
-export async function denoiseImage(decoding: Decoding): Promise<Plane> {
-  const { unet, run, latents, embeddings, progress } = decoding;
-  const [batch = 1, channels = 1, ...sides] = latents.dims;
-  const assemble = inputOf(decoding, sides);
-  const size = sides.reduce((product, side) => product * side, channels);
-  await denoise({
-    run,
-    latents: latents.data,
-    start: decoding.start ?? 0,
-    guidance: decoding.guidance,
-    batch,
-    noise: decoding.noise,
-    ...(progress.signal === undefined ? {} : { signal: progress.signal }),
-    async predict({ sample, timestep }: ModelCall) {
-      const output = await unet.predict({ sample: assemble(sample), timestep, imageEmbeds: embeddings }, progress.signal);
-      return decoding.learnsVariance || unet.outChannels === channels ? output : withoutVariance(output, size);
-    },
-    onStep({ index }) {
-      decoding.onLatents?.(latents.data, index);
-      progress.step();
-    },
-  });
-  return latents;
+/** Denoises latents and makes pictures of them. */
+export async function decode(parts: KandinskyParts, decoding: Decoding): Promise<Raster[]> {
+  const { latents, embeddings, guidance, draw, progress, hint, start = 0, onLatents } = decoding;
+  const guided = guidance > 1;
+  const imageEmbeds = guided ? stackRows([embeddings.negative, embeddings.positive]) : embeddings.positive;
+  const conditioning = { batch: latents.dims[0]!, guided, imageEmbeds };
+  const noise = stepNoise(draw, latents.dims);
+  const loop = { latents, conditioning, run: decoding.run, start, guidance, noise, extraChannels: hint };
+  const denoised = await denoiseLatents(
+    { unet: predictorOf(decoding.unet, parts) },
+    onLatents === undefined ? loop : { ...loop, onLatents },
+    { signal: progress.signal, onStep: () => progress.step() },
+  );
+  return decodeLatents({ vaeDecoder: parts.movqDecoder, scalingFactor: 1 }, denoised, progress.signal);
 }
 
-/** The network's input: latents, and behind those of each entry the hint, which is written once. */
-function inputOf({ hint, latents, guidance }: Decoding, sides: readonly number[]): (sample: Float32Array) => Plane {
-  const batch = latents.dims[0]! * (guidance > 1 ? 2 : 1);
-  const channels = latents.dims[1]!;
-  if (hint === undefined) return (data) => ({ data, dims: [batch, channels, ...sides] });
-  const size = latents.data.length / latents.dims[0]!;
-  const all = size + hint.data.length;
-  const data = new Float32Array(batch * all);
-  for (let entry = 0; entry < batch; entry++) data.set(hint.data, entry * all + size);
-  const dims = [batch, channels + hint.dims[1]!, ...sides];
-  return (sample) => {
-    for (let entry = 0; entry < batch; entry++) data.set(sample.subarray(entry * size, (entry + 1) * size), entry * all);
-    return { data, dims };
+/** The network as the scheduler needs it: without the variance where that is not taken. */
+function predictorOf(unet: KandinskyParts['unet'], { learnsVariance, movqDecoder }: KandinskyParts): StableDiffusion['unet'] {
+  const channels = movqDecoder.latentChannels;
+  if (learnsVariance || unet.outChannels === channels) return unet;
+  return {
+    ...unet,
+    async predict(input, signal) {
+      const output = await unet.predict(input, signal);
+      return firstHalves(output, input.sample.dims[0]!);
+    },
   };
 }
 
-/** The first half of the channels of every entry, for schedulers that take no learned variance. */
-function withoutVariance(output: Float32Array, size: number): Float32Array {
-  const entries = output.length / (2 * size);
-  const predictions = new Float32Array(entries * size);
-  for (let entry = 0; entry < entries; entry++) predictions.set(output.subarray(2 * entry * size, (2 * entry + 1) * size), entry * size);
-  return predictions;
-}
-
-/** Pictures of latents. */
-export async function decodeLatents(
-  { movqDecoder }: Pick<KandinskyParts, 'movqDecoder'>,
-  latents: Plane,
-  signal: AbortSignal | undefined,
-): Promise<readonly Raster[]> {
-  const { data, dims } = await movqDecoder.decode(latents, signal);
-  const [batch = 0, , height = 0, width = 0] = dims;
-  return Array.from({ length: batch }, (_, entry) => fromVaePixels(data, { width, height, entry }));
-}
-
-/** Noise for latents of a shape. Every draw fills the same array. */
-export function noiseOf(dims: readonly number[], generator: Generator | readonly Generator[]): NoiseSource {
-  const out = new Float32Array(dims.reduce((product, side) => product * side, 1));
-  return () => randnTensor(dims, generator, { out });
+/** The first half of each entry of a batch. */
+function firstHalves(output: Float32Array, batch: number): Float32Array {
+  const size = output.length / (2 * batch);
+  const halves = new Float32Array(output.length / 2);
+  for (let entry = 0; entry < batch; entry++) halves.set(output.subarray(2 * entry * size, (2 * entry + 1) * size), entry * size);
+  return halves;
 }

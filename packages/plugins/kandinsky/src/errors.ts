@@ -6,8 +6,4 @@ export const fail = defineErrors('VISION_KANDINSKY', {
     message: (d: { component: string; problem: string }) => `The component ${d.component} does not fit Kandinsky 2.2: ${d.problem}`,
     hint: () => 'Export the model again as the README of the plugin says, every component from the same published model.',
   },
-  NO_ENCODER: {
-    message: () => 'Without the component movq_encoder no picture can be repainted',
-    hint: () => 'Export movq_encoder as the README of the plugin says; without it only TextToImage and ImageToImage by embeddings work.',
-  },
 });

@@ -1,13 +1,10 @@
-import { kandinskyMask, type Mask, type Plane, randnTensor, type SchedulerRun, scale, toMask } from '@vision-sdk/diffusion';
+import { kandinskyMask, type Mask, type Plane, type RunHooks, repeatRows, type SchedulerRun, scale, toMask } from '@vision-sdk/diffusion';
 import type { Raster } from '@vision-sdk/image';
-import { decodeLatents, denoiseImage, noiseOf } from './decode.ts';
-import { encodePicture } from './image-to-image.ts';
-import type { KandinskyContext, KandinskyParts } from './parts.ts';
-import { repeatEntries } from './planes.ts';
-import { guidedEmbeddings } from './prior.ts';
-import { progressOf } from './progress.ts';
-import { latentSize, pictureSize } from './sizes.ts';
-import { embedWords, latentDims, type PaintOptions, priorSteps } from './text-to-image.ts';
+import { decode } from './decode.ts';
+import type { KandinskyParts } from './parts.ts';
+import { encodePicture } from './picture-latents.ts';
+import { latentSize, paintedSize } from './sizes.ts';
+import { begin, embedWords, latentDims, type PaintOptions } from './text-to-image.ts';
 
 /** A picture with a hole to fill. */
 export interface InpaintOptions extends PaintOptions {
@@ -18,36 +15,34 @@ export interface InpaintOptions extends PaintOptions {
 
 /**
  * Fills the white part of the mask, as diffusers' `KandinskyV22InpaintPipeline`: what is kept is put back with the noise of each step. A UNet of
- * nine channels also sees the kept latents and the mask.
+ * more channels than latents also sees the kept latents and the mask. Throws `VISION_DIFFUSION_MISSING_COMPONENT` without an encoder.
  */
-export async function inpaint(parts: KandinskyParts, options: InpaintOptions, context: KandinskyContext): Promise<readonly Raster[]> {
-  const progress = progressOf(priorSteps(options) + options.steps, context);
-  const embeddings = await embedWords(parts, options, progress);
-  const kept = await encodePicture(parts, options.image, { ...options, signal: progress.signal });
+export async function inpaint(parts: KandinskyParts, options: InpaintOptions, hooks: RunHooks = {}): Promise<Raster[]> {
+  const work = begin(options, options.steps, hooks);
+  const embeddings = await embedWords(parts, options, work);
+  const kept = await encodePicture(parts, options, work.progress.signal);
   const mask = latentMask(parts, options);
-  const dims = latentDims(parts, options);
-  const run = parts.scheduler.run(options.steps, { batch: options.count });
-  const noise = scale(randnTensor(dims, options.generator), run.initNoiseSigma);
+  const dims = latentDims(parts, options, work.count);
+  const run = parts.scheduler.run(options.steps, { batch: work.count });
+  const drawn = work.draw(dims);
+  const noise = scale(drawn, run.initNoiseSigma, drawn);
   const unet = parts.inpaintUnet ?? parts.unet;
-  const latents = await denoiseImage({
+  return decode(parts, {
+    ...work,
     unet,
     run,
+    embeddings,
     latents: { data: noise.slice(), dims },
-    embeddings: guidedEmbeddings(embeddings, options.guidance),
     guidance: options.guidance,
-    noise: noiseOf(dims, options.generator),
     hint: unet.inChannels === kept.dims[1] ? undefined : hintOf(kept, mask),
-    learnsVariance: parts.learnsVariance,
-    progress,
-    onLatents: putBack(run, { kept: repeatEntries(kept, options.count).data, noise, mask }),
+    onLatents: putBack(run, { kept: repeatRows(kept, work.count).data, noise, mask }),
   });
-  return decodeLatents(parts, latents, progress.signal);
 }
 
 /** 1 where latents are kept. */
 function latentMask({ movqDecoder }: KandinskyParts, options: InpaintOptions): Mask {
   const latents = latentSize(options, movqDecoder.scale);
-  return kandinskyMask(toMask(options.mask, pictureSize(latents, movqDecoder.scale)), latents);
+  return kandinskyMask(toMask(options.mask, paintedSize(latents, movqDecoder.scale)), latents);
 }
 
 /** Kept latents, nothing in the hole, and the mask as one more channel. */

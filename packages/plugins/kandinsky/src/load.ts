@@ -1,10 +1,13 @@
 import type { LoadContext } from '@vision-sdk/core';
 import {
+  type ClipTokenizer,
   type ComponentOptions,
   type ComponentWanted,
+  componentLoader,
   createScheduler,
   type DiffusersWeights,
   loadClipTokenizer,
+  loadScheduler,
   openWeights,
   TextEncoder,
   Unet,
@@ -36,74 +39,81 @@ const PRIOR_SCHEDULER = {
 };
 const LEARNED = ['learned', 'learned_range'];
 
+/** Which scheduler the decoder takes. */
+export interface SchedulerOptions {
+  /** Its class, with the options of the model's own; the model's own by default. */
+  readonly scheduler?: string | undefined;
+}
+
 /** Kandinsky 2.2 in memory. */
 export type Kandinsky = KandinskyParts & AsyncDisposable;
 
-/** Loads every component that is there, each on its own device, one after the other. What was loaded is freed again if one fails. */
-export async function loadKandinsky(context: LoadContext, weights: DiffusersWeights): Promise<Kandinsky> {
-  const loading = new Loading(context, await openWeights(context, weights));
+/** Loads every component that is there, each on its own device. Throws `VISION_KANDINSKY_*`, `VISION_DIFFUSION_*` and `VISION_ONNX_*`. */
+export async function loadKandinsky(context: LoadContext, weights: DiffusersWeights, options: SchedulerOptions = {}): Promise<Kandinsky> {
+  const folder = await openWeights(context, weights);
+  const loaded: AsyncDisposable[] = [];
+  const dispose = async () => {
+    for (const component of loaded.splice(0).reverse()) await component[Symbol.asyncDispose]();
+  };
   try {
-    const parts = await loading.parts();
+    const parts = await loadParts(folder, { component: componentLoader(context, folder), loaded, options });
     checkFit(parts);
-    return { ...parts, [Symbol.asyncDispose]: () => loading.dispose() };
+    return { ...parts, [Symbol.asyncDispose]: dispose };
   } catch (error) {
-    await loading.dispose();
+    await dispose();
     throw error;
   }
 }
 
-type Load<T> = (path: string, options: ComponentOptions) => Promise<T>;
+interface Loading {
+  readonly component: ReturnType<typeof componentLoader>;
+  /** Where what is loaded is noted, so that it can be freed. */
+  readonly loaded: AsyncDisposable[];
+  readonly options: SchedulerOptions;
+}
 
-class Loading {
-  readonly #context: LoadContext;
-  readonly #folder: WeightFolder;
-  readonly #loaded: AsyncDisposable[] = [];
+async function loadParts(folder: WeightFolder, { component, loaded, options }: Loading): Promise<KandinskyParts> {
+  const load = async <T extends AsyncDisposable>(name: string, kind: Loadable<T>): Promise<T> => {
+    const one = await component(name, kind);
+    loaded.push(one);
+    return one;
+  };
+  const optional = async <T extends AsyncDisposable>(name: string, kind: Loadable<T>) => (folder.has(name) ? load(name, kind) : undefined);
+  return {
+    ...(await loadSchedulers(folder, options)),
+    tokenizer: await loadTokenizer(folder),
+    textEncoder: await load('text_encoder', TextEncoder),
+    imageEncoder: await load('image_encoder', ImageEncoder),
+    prior: await load('prior', Prior),
+    unet: await load('unet', Unet),
+    inpaintUnet: await optional('unet_inpaint', Unet),
+    movqEncoder: await optional('movq_encoder', VaeEncoder),
+    movqDecoder: await load('movq_decoder', VaeDecoder),
+  };
+}
 
-  constructor(context: LoadContext, folder: WeightFolder) {
-    this.#context = context;
-    this.#folder = folder;
-  }
+interface Loadable<T> {
+  load(path: string, options: ComponentOptions): Promise<T>;
+}
 
-  async parts(): Promise<KandinskyParts> {
-    const config = (await this.#folder.json('scheduler/scheduler_config.json')) ?? {};
-    const scheduler = config as Readonly<Record<string, unknown>>;
-    const priorConfig = (await this.#folder.json('prior_scheduler/scheduler_config.json')) ?? PRIOR_SCHEDULER;
-    return {
-      scheduler: createScheduler(scheduler),
-      learnsVariance: scheduler._class_name === 'DDPMScheduler' && LEARNED.includes(scheduler.variance_type as string),
-      priorScheduler: createScheduler(priorConfig as Readonly<Record<string, unknown>>),
-      tokenizer: await loadClipTokenizer(await this.#tokenizer()),
-      textEncoder: await this.#load('text_encoder', TextEncoder.load),
-      imageEncoder: await this.#load('image_encoder', ImageEncoder.load),
-      prior: await this.#load('prior', Prior.load),
-      unet: await this.#load('unet', Unet.load),
-      inpaintUnet: await this.#loadOptional('unet_inpaint', Unet.load),
-      movqEncoder: await this.#loadOptional('movq_encoder', VaeEncoder.load),
-      movqDecoder: await this.#load('movq_decoder', VaeDecoder.load),
-    };
-  }
+async function loadSchedulers(
+  folder: WeightFolder,
+  options: SchedulerOptions,
+): Promise<Pick<KandinskyParts, 'scheduler' | 'priorScheduler' | 'learnsVariance'>> {
+  const scheduler = await loadScheduler(folder, options);
+  const { variance_type } = (await folder.json('scheduler/scheduler_config.json')) as Readonly<Record<string, unknown>>;
+  const prior = ((await folder.json('prior_scheduler/scheduler_config.json')) ?? PRIOR_SCHEDULER) as Readonly<Record<string, unknown>>;
+  return {
+    scheduler,
+    learnsVariance: scheduler.name === 'DDPMScheduler' && LEARNED.includes(variance_type as string),
+    priorScheduler: createScheduler(prior),
+  };
+}
 
-  async #tokenizer(): Promise<string> {
-    const folder = await this.#folder.folderOf('tokenizer/vocab.json', 'tokenizer/tokenizer.json');
-    if (folder === undefined) throw fail('UNFIT_COMPONENT', { component: 'tokenizer', problem: 'the weight folder has none' });
-    return folder;
-  }
-
-  async #load<T extends AsyncDisposable>(name: string, load: Load<T>): Promise<T> {
-    const { threads, signal, log } = this.#context;
-    const [path, config] = [await this.#folder.graph(name), await this.#folder.config(name)];
-    const component = await load(path, { name, config, device: this.#context.deviceOf(name), threads, signal, log });
-    this.#loaded.push(component);
-    return component;
-  }
-
-  async #loadOptional<T extends AsyncDisposable>(name: string, load: Load<T>): Promise<T | undefined> {
-    return this.#folder.has(name) ? this.#load(name, load) : undefined;
-  }
-
-  async dispose(): Promise<void> {
-    await Promise.all(this.#loaded.splice(0).map((component) => component[Symbol.asyncDispose]()));
-  }
+async function loadTokenizer(folder: WeightFolder): Promise<ClipTokenizer> {
+  const at = await folder.folderOf('tokenizer/vocab.json', 'tokenizer/tokenizer.json');
+  if (at === undefined) throw fail('UNFIT_COMPONENT', { component: 'tokenizer', problem: 'the weight folder has none' });
+  return loadClipTokenizer(at);
 }
 
 /** Throws `VISION_KANDINSKY_UNFIT_COMPONENT` for UNets whose channels are not what the operations and the scheduler need. */

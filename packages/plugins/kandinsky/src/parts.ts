@@ -5,7 +5,7 @@ import type { Prior } from './components/prior.ts';
 /** What Kandinsky 2.2 is made of. Recordings can stand in for each part. */
 export interface KandinskyParts {
   readonly tokenizer: ClipTokenizer;
-  readonly textEncoder: Face<TextEncoder>;
+  readonly textEncoder: Pick<TextEncoder, 'encode'>;
   readonly imageEncoder: Face<ImageEncoder>;
   readonly prior: Face<Prior>;
   readonly priorScheduler: Scheduler;
@@ -17,12 +17,4 @@ export interface KandinskyParts {
   readonly scheduler: Scheduler;
   /** Whether the scheduler takes the variance that the UNets give behind their prediction. */
   readonly learnsVariance: boolean;
-}
-
-/** What happens around a run. */
-export interface KandinskyContext {
-  /** Ends the run within one step. */
-  readonly signal?: AbortSignal;
-  /** Told after each step of the prior and of the decoder, from 1. */
-  onStep?(step: number, total: number): void;
 }

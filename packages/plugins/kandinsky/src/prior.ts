@@ -1,8 +1,7 @@
-import { type ClipTokenizer, denoise, type Generator, type Plane, randnTensor } from '@vision-sdk/diffusion';
+import { type ClipTokenizer, denoise, type NoiseDraw, type Plane, repeatRows, stepNoise } from '@vision-sdk/diffusion';
 import type { PriorText } from './components/prior.ts';
 import { fail } from './errors.ts';
 import type { KandinskyParts } from './parts.ts';
-import { joinBatches, repeatEntries } from './planes.ts';
 import type { Progress } from './progress.ts';
 
 /** How the prior runs. Vision ran 25 steps without guidance. */
@@ -17,28 +16,33 @@ export interface EmbedOptions {
   readonly prior: PriorSettings;
   /** Embeddings to make of each prompt. */
   readonly count: number;
-  readonly generator: Generator | readonly Generator[];
+  readonly draw: NoiseDraw;
+  readonly progress: Progress;
 }
 
 /** The parts that make embeddings. */
 export type PriorParts = Pick<KandinskyParts, 'tokenizer' | 'textEncoder' | 'imageEncoder' | 'prior' | 'priorScheduler'>;
 
 /** Image embeddings that the prior imagines for a prompt, count x width, as diffusers' `KandinskyV22PriorPipeline` without a negative prompt. */
-export async function embedPrompt(parts: PriorParts, prompt: string, options: EmbedOptions, progress: Progress): Promise<Plane> {
+export async function embedPrompt(
+  parts: PriorParts,
+  prompt: string,
+  { prior: { steps, guidance }, ...work }: EmbedOptions,
+): Promise<Plane> {
   const { prior, priorScheduler } = parts;
-  const { guidance, steps } = options.prior;
-  const text = await priorText(parts, guidance > 1 ? ['', prompt] : [prompt], { count: options.count, signal: progress.signal });
-  const dims = [options.count, prior.width];
-  const draw = () => randnTensor(dims, options.generator);
+  const { count, draw, progress } = work;
+  const { signal } = progress;
+  const text = await priorText(parts, guidance > 1 ? ['', prompt] : [prompt], { count, signal });
+  const dims = [count, prior.width];
+  const rows = [text.mask.dims[0]!, prior.width];
   const latents = await denoise({
-    run: priorScheduler.run(steps, { batch: options.count }),
-    latents: draw(),
-    noise: draw,
+    run: priorScheduler.run(steps, { batch: count }),
+    latents: draw(dims),
+    noise: stepNoise(draw, dims),
     guidance,
-    batch: options.count,
-    ...(progress.signal === undefined ? {} : { signal: progress.signal }),
-    predict: ({ sample, timestep }) =>
-      prior.predict({ sample: { data: sample, dims: [text.mask.dims[0]!, prior.width] }, timestep, text }, progress.signal),
+    batch: count,
+    ...(signal === undefined ? {} : { signal }),
+    predict: ({ sample, timestep }) => prior.predict({ sample: { data: sample, dims: rows }, timestep, text }, signal),
     onStep: () => progress.step(),
   });
   return { data: prior.finish(latents), dims };
@@ -46,7 +50,7 @@ export async function embedPrompt(parts: PriorParts, prompt: string, options: Em
 
 /** What the prior is told of the words: every prompt `count` times. Throws `VISION_KANDINSKY_UNFIT_COMPONENT`. */
 async function priorText(
-  { tokenizer, textEncoder }: PriorParts,
+  { tokenizer, textEncoder, prior }: PriorParts,
   prompts: readonly string[],
   { count, signal }: { readonly count: number; readonly signal: AbortSignal | undefined },
 ): Promise<PriorText> {
@@ -55,12 +59,11 @@ async function priorText(
     ids.map((list) => padded(list, tokenizer)),
     signal,
   );
-  if (encoded.last === undefined || encoded.pooled === undefined)
-    throw fail('UNFIT_COMPONENT', { component: 'text_encoder', problem: 'it lacks text_embeds or last_hidden_state' });
+  if (encoded.pooled === undefined) throw fail('UNFIT_COMPONENT', { component: 'text_encoder', problem: 'it has no output text_embeds' });
   return {
-    pooled: repeatEntries(encoded.pooled, count),
-    states: repeatEntries(encoded.last, count),
-    mask: repeatEntries(maskOf(ids, tokenizer), count),
+    pooled: repeatRows(ofWidth(prior.width, 'text_encoder', encoded.pooled), count),
+    states: repeatRows(encoded.last, count),
+    mask: repeatRows(maskOf(ids, tokenizer), count),
   };
 }
 
@@ -75,11 +78,25 @@ function maskOf(prompts: readonly (readonly number[])[], { maxLength }: Pick<Cli
   return { data, dims: [prompts.length, maxLength] };
 }
 
-/** The embedding of an empty picture, which stands for no negative prompt at all. */
-export async function emptyEmbedding({ imageEncoder }: PriorParts, count: number, signal?: AbortSignal): Promise<Plane> {
+/** The embedding of an empty picture, which stands for no negative prompt at all, count x width. */
+export async function emptyEmbedding(parts: PriorParts, { count, progress }: Pick<EmbedOptions, 'count' | 'progress'>): Promise<Plane> {
+  const { side } = parts.imageEncoder;
+  return repeatRows(await embedPixels(parts, new Float32Array(3 * side * side), progress.signal), count);
+}
+
+/** The embedding of a normalised picture, 1 x width. Throws `VISION_KANDINSKY_UNFIT_COMPONENT`. */
+export async function embedPixels(
+  { imageEncoder, prior }: PriorParts,
+  data: Float32Array,
+  signal: AbortSignal | undefined,
+): Promise<Plane> {
   const { side } = imageEncoder;
-  const pixels = { data: new Float32Array(3 * side * side), dims: [1, 3, side, side] };
-  return repeatEntries(await imageEncoder.embed(pixels, signal), count);
+  return ofWidth(prior.width, 'image_encoder', await imageEncoder.embed({ data, dims: [1, 3, side, side] }, signal));
+}
+
+function ofWidth(width: number, component: string, plane: Plane): Plane {
+  if (plane.dims[1] === width) return plane;
+  throw fail('UNFIT_COMPONENT', { component, problem: `its embeddings are ${plane.dims[1]} numbers wide, those of the prior ${width}` });
 }
 
 /** A sum of embeddings, each times its weight, in single precision. */
@@ -91,11 +108,6 @@ export function blendEmbeddings(parts: readonly { readonly embedding: Plane; rea
     for (let i = 0; i < data.length; i++) data[i] = data[i]! + Math.fround(embedding.data[i]! * factor);
   }
   return { data, dims: first!.embedding.dims };
-}
-
-/** Embeddings as the decoder takes them: with guidance the negative ones come first. */
-export function guidedEmbeddings({ positive, negative }: Embeddings, guidance: number): Plane {
-  return guidance > 1 ? joinBatches(negative, positive) : positive;
 }
 
 /** What the decoder is to paint, and what not. */

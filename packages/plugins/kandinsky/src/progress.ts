@@ -1,4 +1,4 @@
-import type { KandinskyContext } from './parts.ts';
+import type { RunHooks } from '@vision-sdk/diffusion';
 
 /** Steps of several loops counted as one. */
 export interface Progress {
@@ -7,8 +7,8 @@ export interface Progress {
   step(): void;
 }
 
-/** Counts up to `total` and tells the context. */
-export function progressOf(total: number, { signal, onStep }: KandinskyContext): Progress {
+/** Counts up to `total` and tells it on. */
+export function progressOf(total: number, { signal, onStep }: RunHooks): Progress {
   let done = 0;
   return { signal, step: () => onStep?.(++done, total) };
 }

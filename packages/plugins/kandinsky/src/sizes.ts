@@ -7,6 +7,6 @@ export function latentSize({ width, height }: Size, scale: number): Size {
 }
 
 /** The picture that latents become. */
-export function pictureSize({ width, height }: Size, scale: number): Size {
+export function paintedSize({ width, height }: Size, scale: number): Size {
   return { width: width * scale, height: height * scale };
 }

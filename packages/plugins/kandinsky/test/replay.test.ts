@@ -1,9 +1,9 @@
-import { createGenerator } from '@vision-sdk/diffusion';
+import { createGenerator, type RunHooks } from '@vision-sdk/diffusion';
 import type { Raster } from '@vision-sdk/image';
 import { describe, expect, it } from 'vitest';
 import { blendImage } from '../src/image-to-image.ts';
 import { inpaint } from '../src/inpaint.ts';
-import type { KandinskyContext, KandinskyParts } from '../src/parts.ts';
+import type { KandinskyParts } from '../src/parts.ts';
 import { type PaintOptions, textToImage } from '../src/text-to-image.ts';
 import { hasGoldens, Recording } from './goldens.ts';
 import { checkedDraws, recordedParts } from './recorded-parts.ts';
@@ -11,7 +11,7 @@ import { checkedDraws, recordedParts } from './recorded-parts.ts';
 type Operation = (
   parts: KandinskyParts,
   options: PaintOptions,
-  context: KandinskyContext & { readonly recording: Recording },
+  context: RunHooks & { readonly recording: Recording },
 ) => Promise<readonly Raster[]>;
 
 function input(recording: Recording, path: string, channels: 1 | 3): Raster {
@@ -52,8 +52,8 @@ describe.skipIf(!hasGoldens)(
         steps: args.num_inference_steps,
         guidance: args.guidance_scale,
         prior: { steps, guidance },
-        count: 1,
-        generator,
+
+        seed: generator,
       };
       const [picture] = await operation(parts, options, { recording, onStep: (step, total) => told.push(`${step}/${total}`) });
       expect(drawn()).toBe(randn.length);
