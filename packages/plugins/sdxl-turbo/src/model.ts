@@ -3,12 +3,12 @@ import {
   diffusersWeights,
   drawsItself,
   estimatedMemory,
-  type LoadStableDiffusionOptions,
+  inpaintPipeline,
   loadStableDiffusion,
   STABLE_DIFFUSION_COMPONENTS,
   type StableDiffusion,
-  VISION_2_RANDOM,
-  VISION_2_SCHEDULERS,
+  stackLoading,
+  uncropPipeline,
 } from '@vision-sdk/diffusion';
 import { imageToImagePipeline } from './image-to-image.ts';
 import type { SdxlTurboOptions } from './options.ts';
@@ -21,25 +21,15 @@ export function sdxlTurboModel(options: SdxlTurboOptions): ServedModel<StableDif
   const wanted = { components: STABLE_DIFFUSION_COMPONENTS, licence, ...(precision === undefined ? {} : { precision }) };
   const weights = diffusersWeights(model, wanted);
   const ranges = rangesOf(options, weights);
-  const estimate = estimatedMemory(weights, ranges[0]!.side.most);
-  const loading = loadingOf(options);
-  const served = defineModel<StableDiffusion>({
+  const estimate = estimatedMemory(weights, ranges[0].side.most);
+  const painter = defineModel<StableDiffusion>({
     id: options.id,
     weights: [weights],
     resources: { memory: options.memory ?? estimate.memory, components: { ...estimate.components, ...options.components } },
-    load: (context) => loadStableDiffusion(context, weights, loading),
+    load: (context) => loadStableDiffusion(context, weights, stackLoading(options)),
   }).serve(textToImagePipeline(options, ranges));
-  if (weights.graphs.vae_encoder === undefined) return served;
-  const deterministic = !drawsItself(weights, 'vae_encoder');
-  return served.serve(imageToImagePipeline(options, ranges, { deterministic }));
-}
-
-function loadingOf({ scheduler, stack, noise }: SdxlTurboOptions): LoadStableDiffusionOptions {
-  const older = (stack ?? (scheduler === 'vision' ? 'vision-2' : 'current')) === 'vision-2';
-  const named = { vision: 'DDPMScheduler', model: undefined } as const satisfies Record<string, string | undefined>;
-  return {
-    scheduler: scheduler === 'vision' || scheduler === 'model' ? named[scheduler] : scheduler,
-    noise: { type: noise, ...(older ? { behaviour: VISION_2_RANDOM } : {}) },
-    ...(older ? { schedulerBehaviour: VISION_2_SCHEDULERS } : {}),
-  };
+  if (weights.graphs.vae_encoder === undefined) return painter;
+  const { negativePrefix, maxPixels, inpaint } = options;
+  const settings = { ranges, negativePrefix, maxPixels, ...inpaint, deterministic: !drawsItself(weights, 'vae_encoder') };
+  return painter.serve(imageToImagePipeline(settings)).serve(inpaintPipeline(settings)).serve(uncropPipeline(settings));
 }

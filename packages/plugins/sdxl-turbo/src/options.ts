@@ -1,15 +1,23 @@
-import { memoryOption, modelOption, precisionOption, SCHEDULER_NAMES, VISION_NEGATIVE_PREFIX } from '@vision-sdk/diffusion';
+import { memoryOption, modelOption, precisionOption, rangesOption, stackOptions, VISION_NEGATIVE_PREFIX } from '@vision-sdk/diffusion';
 import { z } from 'zod';
 
-const range = (value: z.ZodNumber) => z.tuple([value, value]).refine(([least, most]) => least <= most, 'write the least first');
-
-const ranges = z
+const inpaint = z
   .strictObject({
-    steps: range(z.int().min(1).max(1000)).optional().meta({ description: 'Fewest and most steps; 6 to 14' }),
-    guidance: range(z.number().min(0).max(100)).optional().meta({ description: 'Least and most cfg_scale; 1 to 4' }),
-    side: range(z.int().min(8).max(4096)).optional().meta({ description: 'Shortest and longest side in pixels; from the weights' }),
-    multipleOf: z.int().min(8).max(512).optional().meta({ description: 'Sides are multiples of it; from the weights' }),
-    defaultSide: z.int().min(8).max(4096).optional().meta({ description: 'Side of a picture where nobody says one; from the weights' }),
+    strength: z
+      .number()
+      .gt(0)
+      .max(1)
+      .default(1)
+      .meta({ description: 'How much is made new under a mask: 1 begins with noise alone, less with what is there' }),
+    paddingCrop: z
+      .int()
+      .min(0)
+      .max(1024)
+      .optional()
+      .meta({
+        description: 'Works on the part around the mask, with so many pixels on each side, and puts it back; on the whole if left out',
+      }),
+    keepRest: z.boolean().default(true).meta({ description: 'Every pixel outside the mask stays as it is' }),
   })
   .prefault({});
 
@@ -27,31 +35,16 @@ export const sdxlTurboOptions = z.strictObject({
     .default(['stable-diffusion-xl-turbo'])
     .meta({ description: 'What requests call this model in their field engine' }),
   precision: precisionOption.optional(),
-  scheduler: z
-    .enum(['vision', 'model', ...SCHEDULER_NAMES])
-    .default('vision')
-    .meta({
-      description:
-        "vision: DDPM with the options of the model's own scheduler, as Vision 2 ran it; model: its own; or a class of diffusers",
-    }),
-  stack: z
-    .enum(['vision-2', 'current'])
-    .optional()
-    .meta({
-      description:
-        'Whose numbers to follow where versions differ: diffusers 0.25.1 and torch 2.1, or later ones. vision-2 for the scheduler vision',
-    }),
-  noise: z
-    .enum(['float32', 'float16', 'bfloat16'])
-    .default('float32')
-    .meta({ description: 'Precision in which noise is drawn; Vision 2 ran bfloat16' }),
-  negativePrefix: z.string().default(VISION_NEGATIVE_PREFIX).meta({ description: 'Put before every negative prompt' }),
-  ranges,
+  ...stackOptions,
+  negativePrefix: z.string().max(2000).default(VISION_NEGATIVE_PREFIX).meta({ description: 'Put before every negative prompt' }),
+  ranges: rangesOption,
+  inpaint: inpaint.meta({ description: 'How Inpaint and Uncrop paint' }),
   maxPixels: z
     .int()
     .min(64 * 64)
+    .max(4096 * 4096)
     .default(1536 * 1536)
-    .meta({ description: 'Pictures in requests that have more pixels are refused before they are decoded' }),
+    .meta({ description: 'Pictures with more pixels, given or made, are refused before they are decoded' }),
   memory: memoryOption.optional().meta({ description: 'Memory that the whole loaded model needs; estimated from the files if left out' }),
   components: z
     .record(z.string(), memoryOption)

@@ -2,7 +2,7 @@ import type { Pipeline } from '@vision-sdk/core';
 import { TextToImage } from '@vision-sdk/core/synapses';
 import {
   acceptsDiffusion,
-  type DiffusionRanges,
+  modelValues,
   pictureSize,
   type StableDiffusion,
   sampleDiffusion,
@@ -11,11 +11,12 @@ import {
   toImageResponse,
 } from '@vision-sdk/diffusion';
 import type { SdxlTurboOptions } from './options.ts';
+import type { EngineRanges } from './ranges.ts';
 
 /** Vision's TextToImage. */
 export function textToImagePipeline(
   options: Pick<SdxlTurboOptions, 'negativePrefix'>,
-  ranges: readonly DiffusionRanges[],
+  ranges: EngineRanges,
 ): Pipeline<typeof TextToImage, StableDiffusion> {
   return {
     synapse: TextToImage,
@@ -23,10 +24,8 @@ export function textToImagePipeline(
     capabilities: { deterministic: true, cancellable: true, progress: true },
     sample: (context) => sampleDiffusion(TextToImage, { engines: ranges }, context),
     async run(sd, request, context) {
-      const prompts = splitPrompts(request.text_prompts, options);
-      const size = pictureSize(request, { ranges: ranges[0]! });
-      const { steps, cfg_scale: guidance, seed } = request;
-      return toImageResponse(await textToImage(sd, { ...prompts, ...size, steps, guidance, seed }, context));
+      const asked = { ...splitPrompts(request.text_prompts, options), ...modelValues(request, ranges[0]), seed: request.seed };
+      return toImageResponse(await textToImage(sd, { ...asked, ...pictureSize(request, { ranges: ranges[0] }) }, context));
     },
   };
 }

@@ -1,11 +1,14 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { formatIssues, validate } from '@vision-sdk/core';
 import { pluginChecks, recordRun } from '@vision-sdk/core/testing';
-import type { Raster } from '@vision-sdk/image';
+import { encodePngBase64, type Raster } from '@vision-sdk/image';
+import { encodeModel } from '@vision-sdk/onnx/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import sdxlTurbo from '../src/index.ts';
 import { sdxlTurboModel } from '../src/model.ts';
 import { sdxlTurboOptions } from '../src/options.ts';
-import { loadTiny, type Options, picture, tinyWeights } from './tiny.ts';
+import { loadTiny, noisy, type Options, picture, tinyWeights } from './tiny.ts';
 
 const folder = await tinyWeights();
 afterAll(() => folder[Symbol.asyncDispose]());
@@ -100,6 +103,51 @@ describe('ImageToImage', () => {
   });
 });
 
+describe('Inpaint and Uncrop', () => {
+  const image = noisy(80, 72, 3);
+  const mask = {
+    width: 80,
+    height: 72,
+    channels: 3,
+    data: Uint8Array.from({ length: 80 * 72 * 3 }, (_, i) => (i % 240 < 120 ? 255 : 0)),
+  } as const;
+  const body = async (given: Raster = mask) => ({
+    ...{ seed: 7, text_prompts: prompts, steps: 4, cfg_scale: 2.5 },
+    init_image: await encodePngBase64(image),
+    mask_image: await encodePngBase64(given),
+  });
+  const pixel = ({ data, width }: Raster, x: number, y: number) => [...data.subarray((y * width + x) * 3, (y * width + x) * 3 + 3)];
+
+  it('paints under the mask and keeps every pixel beside it', async () => {
+    await using tiny = await loadTiny();
+    const [painted] = await tiny.run('Inpaint', await body());
+    expect(painted).toMatchObject({ width: 80, height: 72 });
+    expect(pixel(painted!, 75, 70)).toEqual(pixel(image, 75, 70));
+    expect(pixel(painted!, 5, 5)).not.toEqual(pixel(image, 5, 5));
+  });
+
+  it('takes a mask of another size', async () => {
+    await using tiny = await loadTiny();
+    const [painted] = await tiny.run('Inpaint', await body(noisy(33, 20)));
+    expect(painted).toMatchObject({ width: 80, height: 72 });
+  });
+
+  it('works at the size of the weights where the rest need not be kept', async () => {
+    await using tiny = await loadTiny({}, { inpaint: { keepRest: false } });
+    const [painted] = await tiny.run('Inpaint', await body());
+    expect(painted!.width % 8).toBe(0);
+    expect(pixel(painted!, 60, 60)).not.toEqual(pixel(image, 60, 60));
+  });
+
+  it('extends a picture, whose pixels stay as they are', async () => {
+    await using tiny = await loadTiny();
+    const { mask_image: _, ...rest } = await body();
+    const [painted] = await tiny.run('Uncrop', { ...rest, pad_left: 8, pad_bottom: 16 });
+    expect(painted).toMatchObject({ width: 88, height: 88 });
+    expect(pixel(painted!, 8 + 40, 30)).toEqual(pixel(image, 40, 30));
+  });
+});
+
 describe('what is accepted', () => {
   const complaints = async (options: Options, body: object, name = 'TextToImage', path = folder.path) => {
     const model = sdxlTurboModel(sdxlTurboOptions.parse({ ...options, model: path }));
@@ -167,9 +215,15 @@ describe('the declaration', () => {
   });
 
   it('says that encoders which draw themselves cannot repeat themselves', async () => {
-    const capabilities = (path: string) =>
-      sdxlTurboModel(sdxlTurboOptions.parse({ model: path })).pipelines.map((pipeline) => pipeline.capabilities?.deterministic);
-    expect(capabilities(folder.path)).toEqual([true, true]);
+    await using drawing = await tinyWeights();
+    const value = { type: 'float32', dims: ['n', 3, 'h', 'w'] } as const;
+    const nodes = [{ operator: 'RandomNormalLike', inputs: ['sample'], outputs: ['latent_sample'] }];
+    const graph = encodeModel({ inputs: [{ name: 'sample', ...value }], outputs: [{ name: 'latent_sample', ...value }], nodes });
+    await writeFile(join(drawing.path, 'vae_encoder/model.onnx'), graph);
+    const promised = (path: string) =>
+      sdxlTurboModel(sdxlTurboOptions.parse({ model: path })).pipelines.map(({ capabilities }) => capabilities?.deterministic);
+    expect(promised(folder.path)).toEqual([true, true, true, true]);
+    expect(promised(drawing.path)).toEqual([true, false, false, false]);
   });
 
   it('refuses unknown options, paths as precisions and branches', async () => {
