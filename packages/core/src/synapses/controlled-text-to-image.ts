@@ -33,7 +33,8 @@ const control = z
 /**
  * A picture from words that follows other pictures: their edges, lines, depth or pose, each through a ControlNet. With `preprocess` a control's `image`
  * is a photograph or drawing of which the map is made; without, it is the map. `conditioning_scale` is how strongly a control counts, between the parts
- * `guidance_start` and `guidance_end` of the steps. In `guess_mode` the pictures lead and the prompt may be empty. Null leaves a value to the model.
+ * `guidance_start` and `guidance_end` of the steps. In `guess_mode` the pictures lead and the prompt may be empty.
+ * Null leaves steps and guidance to the model, and the size to the first control's picture.
  */
 export const ControlledTextToImage = defineSynapse({
   name: 'ControlledTextToImage',

@@ -42,9 +42,7 @@ export class ControlNet implements AsyncDisposable {
   async predict(input: ControlNetInput, signal?: AbortSignal): Promise<Readonly<Record<string, Plane>>> {
     const batch = input.sample.dims[0]!;
     const outputs = await this.#component.run(this.#feeds(input), { batch, outputs: [...this.#names.keys()], signal });
-    // A graph without the input gives what the factor is still to be applied to.
-    const factor = this.#component.input('conditioning_scale') === undefined ? input.scale : 1;
-    return Object.fromEntries([...this.#names].map(([output, name]) => [name, this.#residual(output, outputs[output]!, factor)]));
+    return Object.fromEntries([...this.#names].map(([output, name]) => [name, this.#residual(output, outputs[output]!, input)]));
   }
 
   #feeds(input: ControlNetInput): Tensors {
@@ -57,14 +55,29 @@ export class ControlNet implements AsyncDisposable {
     };
   }
 
-  #residual(output: string, tensor: Tensor, factor: number): Plane {
-    const data = this.#component.floats(output, tensor, [tensor.dims[0]!, -1, -1, -1]);
+  #residual(output: string, tensor: Tensor, { sample, scale: wanted }: ControlNetInput): Plane {
+    const component = this.#component;
+    const data = component.floats(output, tensor, [sample.dims[0]!, -1, -1, -1]);
+    if (!isHalving(sample.dims, tensor.dims))
+      throw component.broken(`${output} has the shape [${tensor.dims.join(', ')}] for latents of [${sample.dims.join(', ')}]`);
+    // A graph without the input gives what the factor is still to be applied to.
+    const factor = component.input('conditioning_scale') === undefined ? wanted : 1;
     return { data: factor === 1 ? data : scale(data, factor, data), dims: tensor.dims };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#component[Symbol.asyncDispose]();
   }
+}
+
+/** True for what a network that halves the latents again and again finds, or pools to one place. */
+function isHalving([, , height = 1, width = 1]: readonly number[], [, , ...found]: readonly number[]): boolean {
+  let [rows, columns] = [height, width];
+  while ((rows !== found[0] || columns !== found[1]) && (rows > 1 || columns > 1)) {
+    rows = Math.ceil(rows / 2);
+    columns = Math.ceil(columns / 2);
+  }
+  return rows === found[0] && columns === found[1];
 }
 
 /** Outputs and the inputs of a network they belong to: by name, or in their order, the middle one last. */

@@ -23,8 +23,10 @@ export const stackOptions = {
     .meta({ description: 'Precision in which noise is drawn; Vision 2 ran bfloat16' }),
 };
 
+const stackSchema = z.object(stackOptions);
+
 /** The options of {@link stackOptions}, defaults filled in. */
-export type StackOptions = { readonly [Name in keyof typeof stackOptions]: z.output<(typeof stackOptions)[Name]> };
+export type StackOptions = z.output<typeof stackSchema>;
 
 /** How a model is loaded under these options. */
 export function stackLoading({ scheduler, stack, noise }: StackOptions): LoadStableDiffusionOptions {
