@@ -9,14 +9,9 @@ const inpaint = z
       .max(1)
       .default(1)
       .meta({ description: 'How much is made new under a mask: 1 begins with noise alone, less with what is there' }),
-    paddingCrop: z
-      .int()
-      .min(0)
-      .max(1024)
-      .optional()
-      .meta({
-        description: 'Works on the part around the mask, with so many pixels on each side, and puts it back; on the whole if left out',
-      }),
+    paddingCrop: z.int().min(0).max(1024).optional().meta({
+      description: 'Works on the part around the mask, with so many pixels on each side, and puts it back; on the whole if left out',
+    }),
     keepRest: z.boolean().default(true).meta({ description: 'Every pixel outside the mask stays as it is' }),
   })
   .prefault({});
