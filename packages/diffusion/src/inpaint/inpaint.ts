@@ -30,10 +30,10 @@ export interface InpaintOptions extends Omit<PictureOptions, 'width' | 'height'>
  * `VISION_DIFFUSION_MISSING_COMPONENT` for models without an encoder, `VISION_DIFFUSION_BAD_STEPS` where the strength leaves no step.
  */
 export async function inpaint(sd: StableDiffusion, options: InpaintOptions, hooks: RunHooks = {}): Promise<Raster[]> {
-  const { image, mask, paddingCrop, keepRest = paddingCrop !== undefined } = options;
+  const { image, mask, paddingCrop, keepRest = false } = options;
   const { region, ...prepared } = prepareInpainting(options, sd.vaeScale);
   const painted = await decodeLatents(sd, await paintLatents(sd, { ...options, ...prepared }, hooks), hooks.signal);
-  if (!keepRest) return painted;
+  if (!keepRest && paddingCrop === undefined) return painted;
   const below = { picture: image, mask: sameSize(mask, image), region };
   return painted.map((picture) => overlay(picture, below));
 }

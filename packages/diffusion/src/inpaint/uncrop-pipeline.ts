@@ -20,13 +20,13 @@ export function canvasOptions(request: Request): CanvasOptions {
   return { padding: uncropPadding(request), aspectRatio: request.aspect_ratio ?? undefined };
 }
 
-/** Requests for Uncrop within a model's ranges whose results are not too large, seen from the headers of their pictures alone. */
+/** Requests for Uncrop within a model's ranges whose results are not too large, seen from the headers of their pictures alone. They need no prompt. */
 export function acceptsUncrop(ranges: readonly DiffusionRanges[], maxPixels: number): Schema<unknown, Request> {
   const capped = Uncrop.request.superRefine(async (request, context) => {
     const message = nothingToAdd(request) ?? (await tooLarge(request, maxPixels));
     if (message !== undefined) context.addIssue({ code: 'custom', message });
   });
-  return acceptsDiffusion({ ...Uncrop, request: capped }, ranges);
+  return acceptsDiffusion({ ...Uncrop, request: capped }, ranges, { prompts: false });
 }
 
 function nothingToAdd(request: Request): string | undefined {

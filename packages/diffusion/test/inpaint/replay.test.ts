@@ -131,8 +131,8 @@ class Recording {
         {
           tokenizer: { encodePadded: (text) => Int32Array.of(text === args.prompt ? 1 : 0) as never },
           encoder: {
-            encode: async ([[id] = []]) => {
-              const which = id === 1 ? '' : 'negative_';
+            encode: async (ids: readonly (readonly number[])[]) => {
+              const which = ids[0]![0] === 1 ? '' : 'negative_';
               const last = this.plane(`encoded/${which}prompt_embeds`);
               return {
                 last,

@@ -1,0 +1,36 @@
+import { defineModel, type ServedModel } from '@vision-sdk/core';
+import {
+  type ComponentWanted,
+  diffusersWeights,
+  drawsItself,
+  estimatedMemory,
+  inpaintPipeline,
+  loadStableDiffusion,
+  STABLE_DIFFUSION_COMPONENTS,
+  type StableDiffusion,
+  uncropPipeline,
+} from '@vision-sdk/diffusion';
+import type { InpaintOptions } from './options.ts';
+import { rangesOf } from './ranges.ts';
+
+/** The components of Stable Diffusion; pictures are given, so their encoder must be there. */
+const COMPONENTS: readonly ComponentWanted[] = STABLE_DIFFUSION_COMPONENTS.map((component) =>
+  component.name === 'vae_encoder' ? { name: component.name } : component,
+);
+
+/** The model that the options describe, serving Vision's Inpaint, and Uncrop. */
+export function inpaintModel(options: InpaintOptions): ServedModel<StableDiffusion> {
+  const { model, precision, licence, scheduler } = options;
+  const weights = diffusersWeights(model, { components: COMPONENTS, licence, ...(precision === undefined ? {} : { precision }) });
+  const ranges = rangesOf(options, weights);
+  const estimate = estimatedMemory(weights, ranges[0].side.most);
+  const settings = { ...options, ranges, deterministic: !drawsItself(weights, 'vae_encoder') };
+  return defineModel<StableDiffusion>({
+    id: options.id,
+    weights: [weights],
+    resources: { memory: options.memory ?? estimate.memory, components: { ...estimate.components, ...options.components } },
+    load: (context) => loadStableDiffusion(context, weights, { scheduler: scheduler === 'model' ? undefined : scheduler }),
+  })
+    .serve(inpaintPipeline(settings))
+    .serve(uncropPipeline(settings));
+}
