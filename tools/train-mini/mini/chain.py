@@ -27,12 +27,21 @@ class Stage(NamedTuple):
     threads: int = 1
 
 
+# Steps are what each network has had so far or is having; a longer training is a larger number here.
 STAGES = (
     Stage("vae", "vae", 4_000, threads=2),
     Stage("text", "text", 1_200),
     Stage("clip", "clip", 1_500, ("text",)),
-    Stage("sdxl-a", "sdxl", 24_000, ("vae", "text"), ("4", "1"), threads=2),
+    Stage("sdxl-a", "sdxl", 9_000, ("vae", "text"), ("4", "1"), threads=2),
+    Stage("sd15", "sd15", 2_000, ("sdxl-a",), ("sdxl-a", "4")),
+    Stage("prior", "kandinsky", 3_000, ("vae", "clip", "sdxl-a"), ("4",)),
+    Stage("control-scribble", "sd15", 2_500, ("sd15",)),
+    Stage("kandinsky", "kandinsky", 4_000, ("prior",), ("sdxl-a", "4")),
+    Stage("control-canny", "sd15", 2_500, ("sd15",)),
+    Stage("sdxl-b", "sdxl", 9_000, ("sdxl-a",), ("4", "2"), threads=2),
 )
+# Stages that are several trainings in one module take the name as their first argument.
+NAMED = ("sdxl", "sd15", "kandinsky")
 # Together the running stages may have this many threads more than there are processors.
 EXTRA_THREADS = 1
 
@@ -45,7 +54,7 @@ def done(stage: Stage) -> bool:
 
 def start(stage: Stage) -> subprocess.Popen:
     """Starts a stage in the background; its output goes to <data>/<name>.log."""
-    named = (stage.name,) if stage.module == "sdxl" else ()
+    named = (stage.name,) if stage.module in NAMED else ()
     command = [sys.executable, "-m", f"mini.stages.{stage.module}", *named, str(stage.steps), *stage.arguments]
     # Waiting threads sleep: on a shared machine spinning ones would take the processors from the threads they wait for.
     environment = {**os.environ, "MINI_THREADS": str(stage.threads), "OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "0"}

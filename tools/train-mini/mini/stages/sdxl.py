@@ -1,6 +1,5 @@
 """Trains the UNet of the SDXL layout on latents and frozen text encoders. A second seed gives a different member of the family."""
 
-import copy
 import sys
 
 import numpy as np
@@ -10,30 +9,17 @@ from torch import Tensor, nn
 
 from ..diffusion import draw_timesteps, noised, sample_ddim
 from ..judge import judge_all, summarise
-from ..muon import Muon
 from ..nets.unet import UNet
-from ..run import Run, linear_decay, seeded, threads
+from ..run import Run, threads
 from ..sheet import save_sheet
 from ..tokenizer import Tokenizer
 from ..world import caption, sample_scenes
 from .latents import load, load_vae
 from .text import load_pair
+from .training import Training
 
-BATCH, RATE, MUON_RATE, EMA = 32, 1.5e-3, 0.02, 0.999
-UNCONDITIONAL, THING_WEIGHT, HOLD = 0.1, 3.0, 0.55
+BATCH, UNCONDITIONAL, THING_WEIGHT = 32, 0.1, 3.0
 GUIDANCE, SAMPLING_STEPS, SIDE = 3.0, 8, 64
-
-
-def split_parameters(unet: nn.Module) -> tuple[list, list]:
-    """Matrices of the transformer's blocks for Muon, everything else for AdamW."""
-    matrices = [p for name, p in unet.named_parameters() if "blocks" in name and p.ndim == 2]
-    chosen = {id(p) for p in matrices}
-    return matrices, [p for p in unet.parameters() if id(p) not in chosen]
-
-
-def optimisers_of(unet: nn.Module) -> dict[str, torch.optim.Optimizer]:
-    matrices, rest = split_parameters(unet)
-    return {"muon": Muon(matrices, MUON_RATE), "adam": torch.optim.AdamW(rest, RATE, betas=(0.9, 0.98), weight_decay=0.01)}
 
 
 def draw_sizes(count: int) -> Tensor:
@@ -104,39 +90,18 @@ def measure(run: Run, unet: nn.Module, captions: Captions, vae) -> None:
         save_sheet(pictures[:48], run.folder / f"{name}.png")
 
 
-def train(name: str, total_steps: int, parts: int = 4, seed: int = 1, measure_every: int = 2000) -> None:
+def train(name: str, total_steps: int, parts: int = 4, seed: int = 1) -> None:
     torch.manual_seed(seed)
-    unet = UNet().to(memory_format=torch.channels_last)
-    average = copy.deepcopy(unet).eval().requires_grad_(False)
-    optimisers = optimisers_of(unet)
-    run = Run(name, {"unet": unet, "average": average, **optimisers}, total_steps)
+    training = Training(name, UNet().to(memory_format=torch.channels_last), total_steps, seed)
     captions, vae = Captions(), load_vae()
     latents, masks, scenes = load(parts)
-    running = None
-    for step in run.steps():
-        seeded(seed, step)
-        rng = np.random.default_rng((seed, step))
-        factor = linear_decay(step, total_steps, 200, HOLD)
-        for key, rate in (("muon", MUON_RATE), ("adam", RATE)):
-            for group in optimisers[key].param_groups:
-                group["lr"] = rate * factor
+
+    def loss_at(unet: nn.Module, rng: np.random.Generator) -> Tensor:
         at = rng.integers(len(latents), size=BATCH)
         condition = (*captions.draw([scenes[i] for i in at], rng), draw_sizes(BATCH))
-        loss = loss_of(unet, latents[at].float(), masks[at].float(), condition)
-        unet.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(unet.parameters(), 1.0)
-        for optimiser in optimisers.values():
-            optimiser.step()
-        with torch.no_grad():
-            torch._foreach_lerp_(list(average.parameters()), list(unet.parameters()), 1 - min(EMA, (step + 1) / (step + 20)))
-        running = loss.item() if running is None else 0.98 * running + 0.02 * loss.item()
-        if step % 200 == 199:
-            run.log(loss=round(running, 4), rate=round(factor, 3))
-        if step % measure_every == measure_every - 1:
-            run.save()
-            measure(run, average, captions, vae)
-    measure(run, average, captions, vae)
+        return loss_of(unet, latents[at].float(), masks[at].float(), condition)
+
+    training.go(loss_at, lambda unet: measure(training.run, unet, captions, vae))
 
 
 if __name__ == "__main__":

@@ -10,12 +10,13 @@ from .shapes import DISTANCES
 COLOUR_SHIFT, PLACE_SHIFT, RADIUS_SHIFT = 0.02, 0.012, 0.03
 
 
-def render(scenes: list[Scene], side: int, rng: np.random.Generator | None = None) -> tuple[Tensor, Tensor]:
+def render(scenes: list[Scene], side: int, rng: np.random.Generator | None = None, loose: float = 1.0) -> tuple[Tensor, Tensor]:
     """Pictures (n, 3, side, side) and how much of each pixel a thing covers (n, 1, side, side), both 0..1.
 
     With `rng`, colours, places and radii vary a little; without, every scene has exactly one picture.
+    `loose` multiplies how far places and radii vary.
     """
-    things = flatten(scenes, rng)
+    things = flatten(scenes, rng, loose)
     pictures = backgrounds(scenes, side, rng)
     masks = torch.zeros(len(scenes), 1, side, side)
     for turn in range(3):
@@ -30,7 +31,7 @@ def render(scenes: list[Scene], side: int, rng: np.random.Generator | None = Non
     return pictures.clamp(0, 1), masks
 
 
-def flatten(scenes: list[Scene], rng: np.random.Generator | None) -> np.ndarray:
+def flatten(scenes: list[Scene], rng: np.random.Generator | None, loose: float = 1.0) -> np.ndarray:
     """One row a thing: turn, scene, shape, red, green, blue, x, y, radius."""
     rows = [
         (turn, index, thing.shape, *PALETTE[thing.colour], *centre(scene, thing), radius(scene, thing))
@@ -39,8 +40,8 @@ def flatten(scenes: list[Scene], rng: np.random.Generator | None) -> np.ndarray:
     table = np.array(rows, dtype=np.float64)
     if rng is not None:
         table[:, 3:6] += rng.uniform(-COLOUR_SHIFT, COLOUR_SHIFT, (len(table), 3))
-        table[:, 6:8] += rng.uniform(-PLACE_SHIFT, PLACE_SHIFT, (len(table), 2))
-        table[:, 8] *= 1 + rng.uniform(-RADIUS_SHIFT, RADIUS_SHIFT, len(table))
+        table[:, 6:8] += rng.uniform(-PLACE_SHIFT, PLACE_SHIFT, (len(table), 2)) * loose
+        table[:, 8] *= 1 + rng.uniform(-RADIUS_SHIFT, RADIUS_SHIFT, len(table)) * loose
     return table
 
 
