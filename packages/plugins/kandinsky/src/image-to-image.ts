@@ -18,7 +18,7 @@ export interface ImageOptions extends PaintOptions {
  * alone. What the picture shows is taken up, not where.
  */
 export async function blendImage(parts: KandinskyParts, options: ImageOptions, hooks: RunHooks = {}): Promise<Raster[]> {
-  const work = begin(options, options.steps, hooks);
+  const work = begin(parts, { ...options, decoderSteps: options.steps }, hooks);
   return paint(parts, options, { ...work, embeddings: await embedBlend(parts, options, work) });
 }
 
@@ -44,7 +44,7 @@ async function embedBlend(parts: KandinskyParts, options: ImageOptions, work: Wo
 export async function repaintImage(parts: KandinskyParts, options: ImageOptions, hooks: RunHooks = {}): Promise<Raster[]> {
   const { guidance, steps, strength } = options;
   const start = firstStep(steps, strength);
-  const work = begin(options, steps - start, hooks);
+  const work = begin(parts, { ...options, decoderSteps: steps - start }, hooks);
   const embeddings = await embedWords(parts, options, work);
   const kept = repeatRows(await encodePicture(parts, options, work.progress.signal), work.count);
   const run = parts.scheduler.run(steps, { batch: work.count });

@@ -1,5 +1,15 @@
-import { kandinskyMask, type Mask, type Plane, type RunHooks, repeatRows, type SchedulerRun, scale, toMask } from '@vision-sdk/diffusion';
-import type { Raster } from '@vision-sdk/image';
+import {
+  kandinskyMask,
+  type Mask,
+  overlay,
+  type Plane,
+  type RunHooks,
+  repeatRows,
+  type SchedulerRun,
+  scale,
+  toMask,
+} from '@vision-sdk/diffusion';
+import { type Raster, resize } from '@vision-sdk/image';
 import { decode } from './decode.ts';
 import type { KandinskyParts } from './parts.ts';
 import { encodePicture } from './picture-latents.ts';
@@ -11,6 +21,8 @@ export interface InpaintOptions extends PaintOptions {
   readonly image: Raster;
   /** White is repainted. Of any size: it is stretched over the picture. */
   readonly mask: Raster;
+  /** Brings what was painted to the picture's size and puts it in through the mask, so that everything else keeps its pixels. */
+  readonly keepRest?: boolean | undefined;
 }
 
 /**
@@ -18,7 +30,16 @@ export interface InpaintOptions extends PaintOptions {
  * more channels than latents also sees the kept latents and the mask. Throws `VISION_DIFFUSION_MISSING_COMPONENT` without an encoder.
  */
 export async function inpaint(parts: KandinskyParts, options: InpaintOptions, hooks: RunHooks = {}): Promise<Raster[]> {
-  const work = begin(options, options.steps, hooks);
+  const painted = await paintHole(parts, options, hooks);
+  if (options.keepRest !== true) return painted;
+  const { image, mask } = options;
+  const size = { width: image.width, height: image.height, filter: 'lanczos' } as const;
+  const below = { picture: image, mask: resize(mask, size) };
+  return painted.map((picture) => overlay(resize(picture, size), below));
+}
+
+async function paintHole(parts: KandinskyParts, options: InpaintOptions, hooks: RunHooks): Promise<Raster[]> {
+  const work = begin(parts, { ...options, decoderSteps: options.steps }, hooks);
   const embeddings = await embedWords(parts, options, work);
   const kept = await encodePicture(parts, options, work.progress.signal);
   const mask = latentMask(parts, options);

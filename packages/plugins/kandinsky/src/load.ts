@@ -6,6 +6,7 @@ import {
   componentLoader,
   createScheduler,
   type DiffusersWeights,
+  type LoadStableDiffusionOptions,
   loadClipTokenizer,
   loadScheduler,
   openWeights,
@@ -39,17 +40,15 @@ const PRIOR_SCHEDULER = {
 };
 const LEARNED = ['learned', 'learned_range'];
 
-/** Which scheduler the decoder takes. */
-export interface SchedulerOptions {
-  /** Its class, with the options of the model's own; the model's own by default. */
-  readonly scheduler?: string | undefined;
-}
-
 /** Kandinsky 2.2 in memory. */
 export type Kandinsky = KandinskyParts & AsyncDisposable;
 
 /** Loads every component that is there, each on its own device. Throws `VISION_KANDINSKY_*`, `VISION_DIFFUSION_*` and `VISION_ONNX_*`. */
-export async function loadKandinsky(context: LoadContext, weights: DiffusersWeights, options: SchedulerOptions = {}): Promise<Kandinsky> {
+export async function loadKandinsky(
+  context: LoadContext,
+  weights: DiffusersWeights,
+  options: LoadStableDiffusionOptions = {},
+): Promise<Kandinsky> {
   const folder = await openWeights(context, weights);
   const loaded: AsyncDisposable[] = [];
   const dispose = async () => {
@@ -69,7 +68,7 @@ interface Loading {
   readonly component: ReturnType<typeof componentLoader>;
   /** Where what is loaded is noted, so that it can be freed. */
   readonly loaded: AsyncDisposable[];
-  readonly options: SchedulerOptions;
+  readonly options: LoadStableDiffusionOptions;
 }
 
 async function loadParts(folder: WeightFolder, { component, loaded, options }: Loading): Promise<KandinskyParts> {
@@ -98,15 +97,16 @@ interface Loadable<T> {
 
 async function loadSchedulers(
   folder: WeightFolder,
-  options: SchedulerOptions,
-): Promise<Pick<KandinskyParts, 'scheduler' | 'priorScheduler' | 'learnsVariance'>> {
+  options: LoadStableDiffusionOptions,
+): Promise<Pick<KandinskyParts, 'scheduler' | 'priorScheduler' | 'learnsVariance' | 'noise'>> {
   const scheduler = await loadScheduler(folder, options);
   const { variance_type } = (await folder.json('scheduler/scheduler_config.json')) as Readonly<Record<string, unknown>>;
   const prior = ((await folder.json('prior_scheduler/scheduler_config.json')) ?? PRIOR_SCHEDULER) as Readonly<Record<string, unknown>>;
   return {
     scheduler,
     learnsVariance: scheduler.name === 'DDPMScheduler' && LEARNED.includes(variance_type as string),
-    priorScheduler: createScheduler(prior),
+    priorScheduler: createScheduler(prior, options.schedulerBehaviour),
+    noise: options.noise,
   };
 }
 

@@ -1,71 +1,49 @@
-import { defineModel, type SampleContext, type ServedModel } from '@vision-sdk/core';
-import { ImageToImage, Inpaint, TextToImage, Uncrop } from '@vision-sdk/core/synapses';
+import { defineModel, type ServedModel } from '@vision-sdk/core';
 import {
-  acceptsDiffusion,
   type DiffusersWeights,
-  type DiffusionRanges,
   diffusersWeights,
+  drawsItself,
+  estimatedMemory,
+  narrowedRanges,
   nativeSize,
-  type ObjectSynapse,
-  sampleDiffusion,
-  toImageResponse,
+  stackLoading,
   visionRanges,
 } from '@vision-sdk/diffusion';
-import { z } from 'zod';
 import { COMPONENTS, type Kandinsky, loadKandinsky } from './load.ts';
-import { resourcesOf } from './memory.ts';
 import type { KandinskyOptions } from './options.ts';
-import { answers } from './requests.ts';
+import {
+  imageToImagePipeline,
+  kandinskyInpaintPipeline,
+  kandinskyUncropPipeline,
+  type Settings,
+  textToImagePipeline,
+} from './pipelines.ts';
 
-const CAPABILITIES = { deterministic: true, cancellable: true, progress: true };
-/** Inpaint with a mask, which Vision's operation lets be left out. */
-const MaskedInpaint = {
-  ...Inpaint,
-  request: Inpaint.request.extend({ mask_image: z.string('The value should be an image, white where it is to be repainted').min(1) }),
-};
-
-/** The model `kandinsky`, serving Vision's TextToImage and ImageToImage, and where movq_encoder is there also Inpaint and Uncrop. */
+/** The model that the options describe. Without movq_encoder among its weights it serves TextToImage and ImageToImage alone. */
 export function kandinskyModel(options: KandinskyOptions): ServedModel<Kandinsky> {
   const { model, precision, licence } = options;
-  const weights = diffusersWeights(model, { components: COMPONENTS, licence, precision });
-  const ranges = rangesOf(weights);
-  const answer = answers({ ...options, ranges });
-  const scheduler = options.scheduler === 'model' ? undefined : options.scheduler;
-  const about = <S extends ObjectSynapse>(synapse: S) => ({
-    synapse,
-    accepts: acceptsDiffusion(synapse, [ranges]),
-    capabilities: CAPABILITIES,
-    sample: (context: SampleContext) => sampleDiffusion(synapse, { engines: [ranges] }, context),
-  });
-  const painting = defineModel<Kandinsky>({
-    id: 'kandinsky',
+  const weights = diffusersWeights(model, { components: COMPONENTS, licence, ...(precision === undefined ? {} : { precision }) });
+  const ranges = rangesOf(options, weights);
+  const estimate = estimatedMemory(weights, ranges[0].side.most);
+  const settings = { ...options, ranges, deterministic: !drawsItself(weights, 'movq_encoder') };
+  const painter = defineModel<Kandinsky>({
+    id: options.id,
     weights: [weights],
-    resources: resourcesOf(weights, ranges.side, options.memory),
-    load: (context) => loadKandinsky(context, weights, { scheduler }),
+    resources: { memory: options.memory ?? estimate.memory, components: { ...estimate.components, ...options.components } },
+    load: (context) => loadKandinsky(context, weights, stackLoading(options)),
   })
-    .serve({
-      ...about(TextToImage),
-      run: async (parts, request, hooks) => toImageResponse(await answer.textToImage(parts, request, hooks)),
-    })
-    .serve({
-      ...about(ImageToImage),
-      run: async (parts, request, hooks) => toImageResponse(await answer.imageToImage(parts, request, hooks)),
-    });
-  if (weights.graphs.movq_encoder === undefined) return painting;
-  return painting
-    .serve({
-      ...about(Inpaint),
-      accepts: acceptsDiffusion(MaskedInpaint, [ranges]),
-      run: async (parts, request, hooks) => toImageResponse(await answer.inpaint(parts, request, hooks)),
-    })
-    .serve({
-      ...about(Uncrop),
-      run: async (parts, request, hooks) => toImageResponse(await answer.uncrop(parts, request, hooks)),
-    });
+    .serve(textToImagePipeline(settings))
+    .serve(imageToImagePipeline(settings));
+  if (weights.graphs.movq_encoder === undefined) return painter;
+  return painter.serve(kandinskyInpaintPipeline(settings)).serve(kandinskyUncropPipeline(settings));
 }
 
-/** Vision's ranges, scaled to the weights. Sides are multiples of the squared scale of movq, as diffusers rounds them for Kandinsky. */
-function rangesOf(weights: DiffusersWeights): DiffusionRanges {
+/**
+ * Vision's ranges for each of the engines, scaled to the weights, and what the options say otherwise. Sides are multiples of the squared scale of movq,
+ * to which diffusers rounds them up for Kandinsky.
+ */
+function rangesOf({ engines, ranges }: Pick<KandinskyOptions, 'engines' | 'ranges'>, weights: DiffusersWeights): Settings['ranges'] {
   const native = nativeSize(weights, { decoder: 'movq_decoder' });
-  return visionRanges('kandinsky-2.2', native && { ...native, latentScale: native.latentScale ** 2 });
+  const own = narrowedRanges(visionRanges('kandinsky-2.2', native && { ...native, latentScale: native.latentScale ** 2 }), ranges);
+  return engines.map((engine) => ({ ...own, engine })) as unknown as Settings['ranges'];
 }

@@ -1,4 +1,4 @@
-import type { ClipTokenizer, Face, Scheduler, TextEncoder, Unet, VaeDecoder, VaeEncoder } from '@vision-sdk/diffusion';
+import type { ClipTokenizer, Face, NoiseSettings, Scheduler, TextEncoder, Unet, VaeDecoder, VaeEncoder } from '@vision-sdk/diffusion';
 import type { ImageEncoder } from './components/image-encoder.ts';
 import type { Prior } from './components/prior.ts';
 
@@ -17,4 +17,5 @@ export interface KandinskyParts {
   readonly scheduler: Scheduler;
   /** Whether the scheduler takes the variance that the UNets give behind their prediction. */
   readonly learnsVariance: boolean;
+  readonly noise?: NoiseSettings | undefined;
 }

@@ -27,16 +27,16 @@ export interface Work {
   readonly progress: Progress;
 }
 
-/** Begins a request whose decoder takes this many steps. */
-export function begin(options: PaintOptions, decoderSteps: number, hooks: RunHooks): Work {
+/** Begins a request whose decoder takes `decoderSteps` steps. */
+export function begin({ noise }: KandinskyParts, options: PaintOptions & { readonly decoderSteps: number }, hooks: RunHooks): Work {
   const priorRuns = options.negativePrompt === undefined ? 1 : 2;
-  const progress = progressOf(options.prior.steps * priorRuns + decoderSteps, hooks);
-  return { draw: noiseDraw(options.seed), count: options.count ?? 1, progress };
+  const progress = progressOf(options.prior.steps * priorRuns + options.decoderSteps, hooks);
+  return { draw: noiseDraw(options.seed, noise), count: options.count ?? 1, progress };
 }
 
 /** Pictures from words, as diffusers' `KandinskyV22Pipeline` after two runs of the prior. Sides are rounded up to what the weights can make. */
 export async function textToImage(parts: KandinskyParts, options: PaintOptions, hooks: RunHooks = {}): Promise<Raster[]> {
-  const work = begin(options, options.steps, hooks);
+  const work = begin(parts, { ...options, decoderSteps: options.steps }, hooks);
   return paint(parts, options, { ...work, embeddings: await embedWords(parts, options, work) });
 }
 

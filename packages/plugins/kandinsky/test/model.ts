@@ -20,7 +20,7 @@ export type Options = Omit<InputOf<typeof kandinskyOptions>, 'model'>;
 /** What the made-up weights are like: small pictures, so that tests are quick. */
 export const SMALL: TinyKandinsky = { vaeScale: 2, sampleSize: 8, imageSize: 32 };
 /** Few steps of the prior, as the weights are random anyway, and a short prefix, as every letter is a token. */
-export const QUICK: Options = { priorSteps: 3, negativePrefix: 'ugly, ' };
+export const QUICK: Options = { prior: { steps: 3 }, negativePrefix: 'ugly, ' };
 
 /** The model on made-up weights, loaded as a host would. */
 export async function tinyKandinsky(weights: TinyKandinsky = {}, options: Options = {}, context: Partial<LoadContext> = {}) {

@@ -2,7 +2,7 @@ import { type AnySynapse, createRandom, formatIssues, type RequestInput, type Sa
 import { ImageToImage, Inpaint, TextToImage, Uncrop } from '@vision-sdk/core/synapses';
 import { pluginChecks, recordRun } from '@vision-sdk/core/testing';
 import { type TinyKandinsky, writeTinyKandinsky } from '@vision-sdk/diffusion/testing';
-import { decodeBase64Image } from '@vision-sdk/image';
+import { decodeBase64Image, encodePngBase64 } from '@vision-sdk/image';
 import { afterAll, describe, expect, it } from 'vitest';
 import kandinsky from '../src/index.ts';
 import { inpaint } from '../src/inpaint.ts';
@@ -28,7 +28,7 @@ describe.each<[string, TinyKandinsky, Options]>([
   [
     "image-to-image from latents, a guided prior, the model's own scheduler",
     {},
-    { priorSteps: 2, priorGuidance: 4, imageToImage: 'latents', scheduler: 'model' },
+    { prior: { steps: 2, guidance: 4 }, imageToImage: 'latents', keepRest: true, scheduler: 'model', noise: 'bfloat16' },
   ],
 ])('the conformance checks pass: %s', async (_, weights, options) => {
   const folder = temporaryFolder();
@@ -236,6 +236,20 @@ describe('inpainting', () => {
     expect(made!.data).not.toEqual(nine!.data);
   });
 
+  it('keeps size and pixels of the rest by option', async () => {
+    await using keeping = await tinyKandinsky({}, { keepRest: true });
+    const original = noisy(21, 17, 5);
+    const [made] = await ask(keeping, Inpaint, {
+      ...words,
+      init_image: await encodePngBase64(original),
+      mask_image: await halfMask(42, 34),
+    });
+    expect([made!.width, made!.height]).toEqual([21, 17]);
+    const changed = [...made!.data].flatMap((byte, i) => (byte === original.data[i] ? [] : [Math.floor(i / 3) % 21]));
+    expect(Math.min(...changed)).toBeGreaterThanOrEqual(7);
+    expect(new Set(changed).size).toBeGreaterThan(9);
+  });
+
   it('makes a batch', async () => {
     const made = await inpaint(shared.loaded, {
       ...options,
@@ -248,9 +262,7 @@ describe('inpainting', () => {
 
   it('refuses a request without a mask', async () => {
     const refused = await validate(pipelineOf(shared, Inpaint).accepts!, { ...words, init_image });
-    expect(refused.ok ? '' : formatIssues(refused.issues)).toBe(
-      'mask_image: The value should be an image, white where it is to be repainted',
-    );
+    expect(refused.ok ? '' : formatIssues(refused.issues)).toBe('mask_image: Mask image cannot be empty');
   });
 });
 
@@ -270,10 +282,12 @@ describe('uncropping', () => {
     expect(Uint8Array.from(rows.flat())).toEqual(original.data);
   });
 
-  it('runs nothing where nothing is added', async () => {
+  it('runs nothing where nothing is added, which requests are refused for', async () => {
+    const body = { ...request(Uncrop), pad_right: 0 };
     const context = recordRun<typeof Uncrop>(new AbortController().signal);
-    const [made] = await ask(shared, Uncrop, { ...words, init_image, pad_left: 0 }, context);
+    const [made] = await ask(shared, Uncrop, body, context);
     expect(made!.data).toEqual(noisy(24, 20).data);
     expect(context.steps).toEqual([]);
+    expect(await validate(pipelineOf(shared, Uncrop).accepts!, body)).toMatchObject({ ok: false });
   });
 });

@@ -261,7 +261,7 @@ describe('the plugin', () => {
     );
     expect(model.resources).toEqual({
       memory: expect.stringMatching(/^\d+MiB$/),
-      components: Object.fromEntries(COMPONENTS.map(({ name }) => [name, '1MiB'])),
+      components: Object.fromEntries(COMPONENTS.map(({ name }) => [name, '32MiB'])),
     });
     expect(kandinskyModel(kandinskyOptions.parse({ model: folder.path, memory: '3GiB' })).resources.memory).toBe('3GiB');
   });
@@ -269,7 +269,7 @@ describe('the plugin', () => {
   it.each<[string, object]>([
     ['an unknown key', { modle: 'x' }],
     ['a path instead of a precision', { precision: '../fp16' }],
-    ['one step of the prior', { priorSteps: 1 }],
+    ['one step of the prior', { prior: { steps: 1 } }],
     ['another way of image-to-image', { imageToImage: 'mix' }],
     ['an unknown scheduler', { scheduler: 'KarrasScheduler' }],
     ['memory without a unit', { memory: '12' }],
