@@ -21,6 +21,12 @@ def text_config(**more: object) -> transformers.CLIPTextConfig:
     )
 
 
+def load_text(folder: Path) -> torch.nn.Module:
+    """A saved text encoder, of the class that its config names."""
+    (kind,) = transformers.AutoConfig.from_pretrained(folder).architectures
+    return getattr(transformers, kind).from_pretrained(folder, attn_implementation="eager")
+
+
 def vision_config(**more: object) -> transformers.CLIPVisionConfig:
     """An image encoder of two layers and 8 channels."""
     return transformers.CLIPVisionConfig(
@@ -31,14 +37,14 @@ def vision_config(**more: object) -> transformers.CLIPVisionConfig:
 def vae(force_upcast: bool = False) -> diffusers.AutoencoderKL:
     """A VAE that halves sides once."""
     blocks = {"down_block_types": ("DownEncoderBlock2D",) * 2, "up_block_types": ("UpDecoderBlock2D",) * 2}
-    return diffusers.AutoencoderKL(**blocks, block_out_channels=(8, 8), norm_num_groups=4, force_upcast=force_upcast)
+    return diffusers.AutoencoderKL(**blocks, sample_size=32, block_out_channels=(8, 8), norm_num_groups=4, force_upcast=force_upcast)
 
 
 def stable_diffusion(folder: Path, channels: int = 4) -> Path:
     """SD 1.5's components; 9 channels make an inpainting model."""
     torch.manual_seed(1)
     transformers.CLIPTextModel(text_config()).save_pretrained(folder / "text_encoder")
-    diffusers.UNet2DConditionModel(**BLOCKS, **SMALL, in_channels=channels, cross_attention_dim=8).save_pretrained(folder / "unet")
+    diffusers.UNet2DConditionModel(**BLOCKS, **SMALL, sample_size=32, in_channels=channels, cross_attention_dim=8).save_pretrained(folder / "unet")
     vae().save_pretrained(folder / "vae")
     diffusers.DDPMScheduler(beta_schedule="scaled_linear").save_pretrained(folder / "scheduler")
     (folder / "model_index.json").write_text(json.dumps({"_class_name": "StableDiffusionPipeline"}))
@@ -50,7 +56,7 @@ def sdxl(folder: Path) -> Path:
     torch.manual_seed(2)
     transformers.CLIPTextModel(text_config()).save_pretrained(folder / "text_encoder")
     transformers.CLIPTextModelWithProjection(text_config(projection_dim=8)).save_pretrained(folder / "text_encoder_2")
-    unet = diffusers.UNet2DConditionModel(**BLOCKS, **SMALL, **SDXL, cross_attention_dim=16, transformer_layers_per_block=(1, 2), use_linear_projection=True)
+    unet = diffusers.UNet2DConditionModel(**BLOCKS, **SMALL, sample_size=32, **SDXL, cross_attention_dim=16, transformer_layers_per_block=(1, 2), use_linear_projection=True)
     unet.save_pretrained(folder / "unet")
     vae(force_upcast=True).save_pretrained(folder / "vae")
     diffusers.EulerDiscreteScheduler().save_pretrained(folder / "scheduler")

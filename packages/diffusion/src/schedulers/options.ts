@@ -43,7 +43,7 @@ export function oneOf<const T extends string>(initial: T, ...others: readonly T[
 }
 
 /** An option that diffusers has and this scheduler supports in its usual value only. */
-export function only<T extends boolean | number | null>(...values: readonly T[]): Option<T> {
+export function only<const T extends boolean | number | string | null>(...values: readonly T[]): Option<T> {
   const known: readonly unknown[] = values;
   return { initial: values[0]!, allowed: `only ${values.join(' or ')}`, accepts: (value) => known.includes(value) };
 }

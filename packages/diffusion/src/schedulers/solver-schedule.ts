@@ -21,6 +21,8 @@ export const SOLVER_OPTIONS = {
   use_flow_sigmas: only(false),
   use_dynamic_shifting: only(false),
   flow_shift: only(1, null),
+  time_shift_type: only('exponential'),
+  shift_terminal: only(null),
   final_sigmas_type: finalSigma,
   lower_order_final: flag(true),
   prediction_type: oneOf('epsilon', 'sample', 'v_prediction'),

@@ -1,6 +1,7 @@
 import { access, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { LoadContext } from '@vision-sdk/core';
+import JSON5 from 'json5';
 import { fail } from '../errors.ts';
 import type { DiffusersWeights } from './wanted.ts';
 
@@ -54,7 +55,8 @@ class OpenWeights implements WeightFolder {
     if (!this.#weights.files.includes(file)) return undefined;
     const path = await this.#path(file);
     try {
-      return JSON.parse(await readFile(path, 'utf8'));
+      // Python writes NaN and -Infinity into configs, such as DPM-Solver's lambda_min_clipped, which JSON itself does not know.
+      return JSON5.parse(await readFile(path, 'utf8'));
     } catch (cause) {
       throw fail('BAD_CONFIG', { file: path, problem: 'it is not JSON' }, { cause });
     }

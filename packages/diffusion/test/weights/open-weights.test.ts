@@ -28,6 +28,14 @@ describe('the weights of a folder', () => {
     expect(await weights.json('model_index.json')).toBeUndefined();
   });
 
+  it("read Python's JSON, which knows infinity", async () => {
+    await using folder = await temporaryFolder();
+    await writeFile(join(folder.path, 'config.json'), '{"lambda_min_clipped": -Infinity, "sample_max_value": NaN}');
+    await writeFile(join(folder.path, 'unet.onnx'), '');
+    const weights = await openWeights(undeclared, diffusersWeights(folder.path, { components, licence: 'MIT' }));
+    expect(await weights.config('unet')).toEqual({ lambda_min_clipped: Number.NEGATIVE_INFINITY, sample_max_value: Number.NaN });
+  });
+
   it.each([
     ['{', 'it is not JSON'],
     ['[1]', 'it is not an object'],
