@@ -1,13 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { type AnySynapse, type Schema, silentLog } from '@vision-sdk/core';
 import { ImageToImage, Inpaint, Scribble, TextToImage } from '@vision-sdk/core/synapses';
 import { fakeNeuron } from '@vision-sdk/core/testing';
 import { acceptsDiffusion, VISION_ENGINES, visionRanges } from '@vision-sdk/diffusion';
 import { afterAll, describe, expect, it } from 'vitest';
+import { goldenJson, hasGoldens } from '../packages/diffusion/test/goldens.ts';
 import { createGateway } from '../packages/neuron/src/validator/gateway/gateway.ts';
 import { type OrganicOptions, organicServe } from '../packages/neuron/src/validator/organic.ts';
-import { root } from './markdown.ts';
 
 interface Recorded {
   readonly model: string;
@@ -18,9 +16,8 @@ interface Recorded {
   readonly errors?: readonly (readonly [readonly string[], string])[];
 }
 
-const file = resolve(process.env.VISION_GOLDENS ?? resolve(root, '../shared'), 'numerics/vision/request_validation.json');
-const here = existsSync(file);
-const cases: readonly Recorded[] = here ? JSON.parse(readFileSync(file, 'utf8')).cases : [];
+const here = hasGoldens('vision');
+const cases: readonly Recorded[] = here ? goldenJson<{ cases: Recorded[] }>('vision/request_validation.json').cases : [];
 
 /** Where we refuse what Vision took: no miner could make a picture of it. */
 const STRICTER: readonly object[] = [{ image_strength: -0.1 }];

@@ -14,6 +14,16 @@ const CLOCK = {
 } as const;
 const DEVICES = { cpu: { memory: '1GiB', threads: 1 } };
 
+/** What the neurons of a subnet run, where it is not the upscaler. */
+export interface SubnetOptions {
+  /** Plugins of miners and validator besides the chain, and for the validator the judges. */
+  readonly plugins?: NonNullable<VisionConfig['plugins']>;
+  /** What every neuron's config says besides. */
+  readonly common?: VisionConfig;
+  readonly miners?: readonly string[];
+  readonly validator?: VisionConfig['validator'];
+}
+
 /** What a miner's `/health` says that this test looks at. */
 interface MinerHealth {
   readonly uid: number | null;
@@ -34,23 +44,23 @@ export class Subnet implements AsyncDisposable {
   readonly complaints: string[] = [];
   #news = Promise.withResolvers<void>();
 
-  private constructor(folder: string) {
+  private constructor(folder: string, options: SubnetOptions) {
     this.folder = folder;
     const seed = newSeed();
     const chain = { file: join(folder, 'chain.sqlite'), ...CLOCK.chain, genesisStake: { [keypairFromSeed(seed).address]: 10_000 } };
     const neuron = (name: string, role: 'miner' | 'validator', rest: VisionConfig) =>
-      new NeuronProcess({ name, role, folder, listen: this.#listen, config: { ...common(chain, role), ...rest } });
-    this.miners = ['one', 'two'].map((name) =>
+      new NeuronProcess({ name, role, folder, listen: this.#listen, config: { ...common(chain, role, options), ...rest } });
+    this.miners = (options.miners ?? ['one', 'two']).map((name) =>
       neuron(name, 'miner', { wallet: { seed: newSeed() }, miner: { host: '127.0.0.1', port: 0, drainMs: 5000 } }),
     );
     const gateway = { host: '127.0.0.1', port: 0, apiKey: this.apiKey };
-    const settings = { ...CLOCK.validator, organicRoundRate: 0.5, store: this.store, gateway };
+    const settings = { ...CLOCK.validator, organicRoundRate: 0.5, store: this.store, gateway, ...options.validator };
     this.validator = neuron('judge', 'validator', { wallet: { seed }, validator: settings });
   }
 
-  /** Starts all three neurons. */
-  static async start(): Promise<Subnet> {
-    const subnet = new Subnet(await mkdtemp(join(tmpdir(), 'vision-subnet-')));
+  /** Starts all neurons. */
+  static async start(options: SubnetOptions = {}): Promise<Subnet> {
+    const subnet = new Subnet(await mkdtemp(join(tmpdir(), 'vision-subnet-')), options);
     try {
       await Promise.all(subnet.neurons.map((neuron) => neuron.start()));
       return subnet;
@@ -122,10 +132,12 @@ export async function healthOf({ url }: NeuronProcess): Promise<MinerHealth> {
   return { uid, workerPid: models['vision-x2']?.pid };
 }
 
-function common(chain: object, role: 'miner' | 'validator'): VisionConfig {
-  const plugins: VisionConfig['plugins'] = [['@vision-sdk/plugin-local-chain', { ...chain }], '@vision-sdk/plugin-upscale'];
+const UPSCALER: SubnetOptions = { plugins: ['@vision-sdk/plugin-upscale'], common: { devices: DEVICES, pinned: ['vision-x2'] } };
+
+function common(chain: object, role: 'miner' | 'validator', options: SubnetOptions): VisionConfig {
+  const { plugins = [], common: rest } = options.plugins === undefined ? UPSCALER : options;
   const judges = role === 'validator' ? ['@vision-sdk/plugin-image-similarity'] : [];
-  return { plugins: [...plugins, ...judges], devices: DEVICES, pinned: ['vision-x2'] };
+  return { ...rest, plugins: [['@vision-sdk/plugin-local-chain', { ...chain }], ...plugins, ...judges] };
 }
 
 function newSeed(): string {
