@@ -8,6 +8,7 @@ import {
   loadStableDiffusion,
   STABLE_DIFFUSION_COMPONENTS,
   type StableDiffusion,
+  stackLoading,
   uncropPipeline,
 } from '@vision-sdk/diffusion';
 import type { InpaintOptions } from './options.ts';
@@ -20,7 +21,7 @@ const COMPONENTS: readonly ComponentWanted[] = STABLE_DIFFUSION_COMPONENTS.map((
 
 /** The model that the options describe, serving Vision's Inpaint, and Uncrop. */
 export function inpaintModel(options: InpaintOptions): ServedModel<StableDiffusion> {
-  const { model, precision, licence, scheduler } = options;
+  const { model, precision, licence } = options;
   const weights = diffusersWeights(model, { components: COMPONENTS, licence, ...(precision === undefined ? {} : { precision }) });
   const ranges = rangesOf(options, weights);
   const estimate = estimatedMemory(weights, ranges[0].side.most);
@@ -29,7 +30,7 @@ export function inpaintModel(options: InpaintOptions): ServedModel<StableDiffusi
     id: options.id,
     weights: [weights],
     resources: { memory: options.memory ?? estimate.memory, components: { ...estimate.components, ...options.components } },
-    load: (context) => loadStableDiffusion(context, weights, { scheduler: scheduler === 'model' ? undefined : scheduler }),
+    load: (context) => loadStableDiffusion(context, weights, stackLoading(options)),
   })
     .serve(inpaintPipeline(settings))
     .serve(uncropPipeline(settings));

@@ -1,7 +1,5 @@
-import { memoryOption, modelOption, precisionOption, SCHEDULER_NAMES, VISION_NEGATIVE_PREFIX } from '@vision-sdk/diffusion';
+import { memoryOption, modelOption, precisionOption, rangesOption, stackOptions, VISION_NEGATIVE_PREFIX } from '@vision-sdk/diffusion';
 import { z } from 'zod';
-
-const range = (value: z.ZodNumber) => z.tuple([value, value]).refine(([least, most]) => least <= most, 'write the least first');
 
 /** Options of the plugin, as they stand in a config. */
 export const inpaintOptions = z.strictObject({
@@ -17,10 +15,10 @@ export const inpaintOptions = z.strictObject({
     .default(['stable-diffusion-1.5', 'kandinsky-2.2'])
     .meta({ description: "What requests call this model in their field engine; Vision's requests for Inpaint say kandinsky-2.2" }),
   precision: precisionOption.optional(),
-  scheduler: z
-    .enum(['model', ...SCHEDULER_NAMES])
-    .default('model')
-    .meta({ description: "Class of the scheduler, with the options of the model's own; model is the class that it names itself" }),
+  ...stackOptions,
+  scheduler: stackOptions.scheduler.default('model').meta({
+    description: "model: the model's own; vision: DDPM with its options, as Vision 2 ran other models; or a class of diffusers",
+  }),
   strength: z
     .number()
     .gt(0)
@@ -34,8 +32,7 @@ export const inpaintOptions = z.strictObject({
     description: 'Inpaint puts what it painted into the picture, whose other pixels stay as they are; always so with paddingCrop',
   }),
   negativePrefix: z.string().max(2000).default(VISION_NEGATIVE_PREFIX).meta({ description: 'Stands before every negative prompt' }),
-  steps: range(z.int().min(1).max(1000)).optional().meta({ description: 'Fewest and most steps; those of Vision for each engine' }),
-  guidance: range(z.number().min(0).max(100)).optional().meta({ description: 'Least and most cfg_scale; those of Vision for each engine' }),
+  ranges: rangesOption,
   maxPixels: z
     .int()
     .min(256 * 256)

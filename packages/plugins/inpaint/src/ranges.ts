@@ -1,6 +1,7 @@
 import {
   type DiffusersWeights,
   type DiffusionRanges,
+  narrowedRanges,
   nativeSize,
   VISION_ENGINES,
   type VisionEngine,
@@ -10,19 +11,16 @@ import type { InpaintOptions } from './options.ts';
 
 const USUAL: VisionEngine = 'stable-diffusion-1.5';
 
-/** What each of the model's engines may be asked for: Vision's ranges of that name or of Stable Diffusion 1.5, scaled to the weights, and what the options say otherwise. */
+/** What each of the model's engines may be asked for: Vision's ranges of that name or of Stable Diffusion 1.5, at the weights' own sizes, and what the options say otherwise. */
 export function rangesOf(
-  { engines, steps, guidance }: Pick<InpaintOptions, 'engines' | 'steps' | 'guidance'>,
+  { engines, ranges }: Pick<InpaintOptions, 'engines' | 'ranges'>,
   weights: DiffusersWeights,
-): readonly [DiffusionRanges, ...DiffusionRanges[]] {
+): [DiffusionRanges, ...DiffusionRanges[]] {
   const native = nativeSize(weights);
-  // Sizes are the weights' own, whatever a request calls them.
   const { side, sampledSide, defaultSide } = visionRanges(USUAL, native);
-  const ranges = engines.map((engine) => ({
-    ...visionRanges(VISION_ENGINES.find((name) => name === engine) ?? USUAL, native),
-    ...{ engine, side, sampledSide, defaultSide },
-    ...(steps === undefined ? {} : { steps: { least: steps[0], most: steps[1] } }),
-    ...(guidance === undefined ? {} : { guidance: { least: guidance[0], most: guidance[1] } }),
-  }));
-  return ranges as [DiffusionRanges, ...DiffusionRanges[]];
+  const [first, ...others] = engines.map((engine) => {
+    const vision = visionRanges(VISION_ENGINES.find((name) => name === engine) ?? USUAL, native);
+    return narrowedRanges({ ...vision, engine, side, sampledSide, defaultSide }, ranges);
+  });
+  return [first!, ...others];
 }

@@ -11,7 +11,7 @@ describe.each([
   ['9 channels', told],
   ['4 channels', blended],
 ])('the conformance checks pass with %s', async (_, model) => {
-  for (const check of await pluginChecks(inpaint({ model, steps: [1, 3] }))) it(check.name, check.run);
+  for (const check of await pluginChecks(inpaint({ model, ranges: { steps: [1, 3] } }))) it(check.name, check.run);
 });
 
 /** 9 x 11 latents. */
@@ -187,7 +187,7 @@ describe('Uncrop', () => {
   });
 
   it('leaves steps and guidance to the model', async () => {
-    await using model = await load(told, { steps: [2, 4], guidance: [1, 3] });
+    await using model = await load(told, { ranges: { steps: [2, 4], guidance: [1, 3] } });
     const { steps: _s, cfg_scale: _c, ...silent } = extended;
     const context = recordRun(new AbortController().signal);
     const answer = await model.run('Uncrop', silent, context);
@@ -198,8 +198,7 @@ describe('Uncrop', () => {
 
 describe('what is accepted', () => {
   const asked = { ...masked, engine: 'stable-diffusion-1.5', steps: 10 };
-  /** Without the wider range of steps that other tests take. */
-  const vision = { folder: told, steps: undefined };
+  const vision = { folder: told };
 
   it("is Vision's body as it is, and what its own validator refused", async () => {
     const { init_image, mask_image, text_prompts } = masked;
