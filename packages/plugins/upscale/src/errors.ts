@@ -21,8 +21,8 @@ export const fail = defineErrors('VISION_UPSCALE', {
     hint: () => 'Correct the option `scale`, or leave it out: the factor is found by a trial run.',
   },
   FIXED_SIZE: {
-    message: (d: { path: string; width: number; height: number; reason: string }) =>
+    message: (d: { path: string; width: number | 'any'; height: number | 'any'; reason: string }) =>
       `${d.path} takes only ${d.width} x ${d.height} pixels: ${d.reason}`,
-    hint: () => 'Leave out the options `tiling` and `tile`, or export the network with open sizes.',
+    hint: () => 'Leave out the options `tiling` and `tile`, give a narrower `tile.border`, or export the network with open sizes.',
   },
 });

@@ -2,6 +2,7 @@ import { readdirSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FolderWeights } from '@vision-sdk/core';
+import { dataFiles } from '@vision-sdk/onnx';
 import { fail } from './errors.ts';
 import type { UpscaleOptions } from './options.ts';
 
@@ -45,11 +46,10 @@ function networksAt(path: string): string[] {
   return chosen.map((file) => join(path, file));
 }
 
-/** Graphs above 2 GB keep their weights in files whose names begin like theirs. */
+/** The graph and the data files that it names. */
 function weightsOf(path: string, licence: string): FolderWeights {
-  const [folder, file] = [dirname(path), basename(path)];
-  const siblings = entriesOf(folder).filter((name) => name.startsWith(`${file}.`) || name.startsWith(`${file}_data`));
-  const files = [file, ...siblings];
+  const [folder, graph] = [dirname(path), basename(path)];
+  const files = [graph, ...dataFiles(path)];
   const bytes = files.reduce((sum, name) => sum + (statsOf(join(folder, name))?.size ?? 0), 0);
   return { kind: 'folder', folder, files, bytes, licence };
 }

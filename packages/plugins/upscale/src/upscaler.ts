@@ -47,10 +47,10 @@ function planner(network: Network, { tiling, tile }: UpscalerSettings): (height:
     checkOpen(network);
     return (height, width) => wholePlan(height, width, { ...tile, size: tile.size ?? 512 });
   }
-  const open = network.fixed.height === undefined && network.fixed.width === undefined;
-  const size = open ? (tile.size ?? 192) : fixedTile(network, tile);
   const batch = network.fixed.batch ?? tile.batch;
-  return (height, width) => visionPlan(height, width, { ...tile, size, batch });
+  const sides = tileSides(network, tile);
+  const fill = network.fixed.batch === undefined ? (plan: Plan) => plan : (plan: Plan) => filled(plan, batch);
+  return (height, width) => fill(visionPlan(height, width, { ...tile, ...sides, batch }));
 }
 
 function checkOpen({ path, fixed }: Network): void {
@@ -58,15 +58,27 @@ function checkOpen({ path, fixed }: Network): void {
   throw fixedSize(path, fixed, 'a picture in one piece has any size');
 }
 
-function fixedTile({ path, fixed }: Network, tile: UpscaleOptions['tile']): number {
-  if (fixed.height === undefined || fixed.height !== fixed.width) throw fixedSize(path, fixed, 'tiles are square');
-  if ((fixed.batch ?? 1) !== 1) throw fixedSize(path, fixed, `it insists on ${fixed.batch} tiles at once`);
-  const size = fixed.height - 2 * tile.border;
-  if (size < 1) throw fixedSize(path, fixed, `nothing is left inside a border of ${tile.border}`);
-  if (tile.size !== undefined && tile.size !== size) throw fixedSize(path, fixed, `tiles are ${size} pixels wide then, not ${tile.size}`);
-  return size;
+/** Height and width of what one tile gives: what the options say, or what is left of a fixed side inside the border. */
+function tileSides(
+  { path, fixed }: Network,
+  { size, border }: UpscaleOptions['tile'],
+): { readonly height: number; readonly width: number } {
+  const sideOf = (insisted: number | undefined) => {
+    if (insisted === undefined) return size ?? 192;
+    const inside = insisted - 2 * border;
+    if (inside < 1) throw fixedSize(path, fixed, `nothing is left inside a border of ${border}`);
+    if (size !== undefined && size !== inside) throw fixedSize(path, fixed, `tiles are ${inside} pixels wide then, not ${size}`);
+    return inside;
+  };
+  return { height: sideOf(fixed.height), width: sideOf(fixed.width) };
 }
 
-function fixedSize(path: string, { width = 0, height = 0 }: Network['fixed'], reason: string) {
-  return fail('FIXED_SIZE', { path, width, height, reason });
+/** For a network that insists on so many tiles at once: the last tile of a run is repeated, which writes the same bytes again. */
+function filled(plan: Plan, batch: number): Plan {
+  const runs = plan.runs.map((tiles) => Array.from({ length: batch }, (_, i) => tiles[Math.min(i, tiles.length - 1)]!));
+  return { ...plan, runs };
+}
+
+function fixedSize(path: string, { width, height }: Network['fixed'], reason: string) {
+  return fail('FIXED_SIZE', { path, width: width ?? 'any', height: height ?? 'any', reason });
 }

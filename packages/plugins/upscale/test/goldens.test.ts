@@ -6,7 +6,7 @@ import { visionPlan } from '../src/tiling/vision.ts';
 import { fixture, largeGoldens, picture } from './goldens.ts';
 import { loadNetwork } from './networks.ts';
 
-const VISION = { size: 192, border: 24, mirror: 15, batch: 4 };
+const VISION = { height: 192, width: 192, border: 24, mirror: 15, batch: 4 };
 const large = largeGoldens();
 const context = { signal: new AbortController().signal, onStep: () => {} };
 

@@ -4,7 +4,7 @@ import { decodeBase64Image } from '@vision-sdk/image';
 import type { TinyModel } from '@vision-sdk/onnx/testing';
 import { describe, expect, it } from 'vitest';
 import { load, request, run } from './model.ts';
-import { repeater, temporaryFolder, writeNetwork } from './networks.ts';
+import { folding, repeater, temporaryFolder, writeNetwork } from './networks.ts';
 
 /** Enlarges a small picture; returns the source and every pixel of the result that is no repetition of it. */
 async function wrongPixels(options: Parameters<typeof load>[0], scale: number): Promise<number> {
@@ -30,10 +30,32 @@ describe('networks', () => {
     ['with halves', { type: 'float16' }, { tiling: 'whole' }, 2],
     ['of a fixed size', { sides: [80, 80], batch: 1 }, {}, 2],
     ['of a fixed size and a narrow border', { sides: [32, 32], batch: 1 }, { tile: { border: 8 } }, 2],
+    ['of factor 4 and a fixed size', { scale: 4, sides: [128, 128], batch: 1 }, {}, 4],
+    ['of factor 4, in one piece', { scale: 4 }, { tiling: 'whole' }, 4],
+    ['of factor 4, told so', { scale: 4 }, { scale: 4 }, 4],
+    ['of a fixed size that is not square', { scale: 4, sides: [64, 72], batch: 1 }, {}, 4],
+    ['of a fixed height', { sides: [64, 'w'], batch: 1 }, {}, 2],
+    ['that insist on four tiles at once', { sides: [72, 72], batch: 4 }, {}, 2],
+    ['that insist on three tiles of any size', { scale: 4, batch: 3 }, { tile: { size: 16 } }, 4],
   ])('%s are used without being told', async (_, network, options, scale) => {
     await using folder = await temporaryFolder();
     const model = await writeNetwork(folder.path, repeater(network));
     expect(await wrongPixels({ model, ...options }, scale)).toBe(0);
+  });
+
+  it.each(['vision', 'whole'] as const)('that fold pixels into channels first, cut as %s: sides are even', async (tiling) => {
+    await using folder = await temporaryFolder();
+    await using model = await load({ model: await writeNetwork(folder.path, folding()), tiling });
+    const image = await request(37, 29);
+    const [source, result] = [await decodeBase64Image(image), await decodeBase64Image((await run(model, image)).image_b64s![0]!)];
+    expect([result.width, result.height]).toEqual([74, 58]);
+    // Folding begins at the tile's first pixel, which is the picture's own in one piece.
+    if (tiling === 'vision') return;
+    const folded = result.data.map((_, i) => {
+      const [row, column] = [Math.floor(i / 3 / 74), Math.floor(i / 3) % 74];
+      return source.data[(2 * Math.floor(row / 4) * 37 + 2 * Math.floor(column / 4)) * 3 + (i % 3)]!;
+    });
+    expect(result.data).toEqual(folded);
   });
 
   it('are found in a folder', async () => {
@@ -75,8 +97,9 @@ describe('what is no network to enlarge with is refused while loading', () => {
 
   it.each<[string, Parameters<typeof repeater>[0], object]>([
     ['in one piece', { sides: [80, 80], batch: 1 }, { tiling: 'whole' }],
-    ['not square', { sides: [80, 96], batch: 1 }, {}],
-    ['several at once', { sides: [80, 80], batch: 4 }, {}],
+    ['a fixed width in one piece', { sides: ['h', 96], batch: 1 }, { tiling: 'whole' }],
+    ['one piece for several at once', { batch: 4 }, { tiling: 'whole' }],
+    ['narrow in one direction', { sides: [80, 48], batch: 1 }, {}],
     ['narrower than the border', { sides: [40, 40], batch: 1 }, {}],
     ['another tile', { sides: [80, 80], batch: 1 }, { tile: { size: 192 } }],
   ])('a fixed size that the settings do not suit: %s', async (_, network, options) => {

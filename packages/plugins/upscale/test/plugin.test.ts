@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,7 @@ import { upscaleModel } from '../src/model.ts';
 import { upscaleOptions } from '../src/options.ts';
 import { fixture } from './goldens.ts';
 import { load, request, run } from './model.ts';
-import { temporaryFolder } from './networks.ts';
+import { repeater, temporaryFolder, writeNetwork } from './networks.ts';
 
 const photo = (name: string) => decodeImage(readFileSync(fileURLToPath(new URL(`../../../../photos/${name}.jpg`, import.meta.url))));
 const halved = (picture: Raster) => resize(picture, { width: picture.width / 2, height: picture.height / 2, filter: 'bicubic' });
@@ -127,15 +127,16 @@ describe('the options', () => {
     });
   });
 
-  it('list the weight files beside a graph, and nothing where nothing is', async () => {
+  it('list the weight files that a graph names, and nothing where nothing is', async () => {
     await using folder = await temporaryFolder();
-    for (const name of ['big.onnx', 'big.onnx.data', 'big.onnx_data_1', 'other.onnx']) await writeFile(join(folder.path, name), 'x');
+    const graph = await writeNetwork(folder.path, repeater({ scale: 4, weightsIn: 'model.data' }), 'big.onnx');
+    for (const name of ['model.data', 'big.onnx.data', 'other.onnx']) await writeFile(join(folder.path, name), 'x');
     const weightsAt = (model: string) => upscaleModel(upscaleOptions.parse({ model, licence: 'BSD-3-Clause' })).weights[0];
     expect(weightsAt(join(folder.path, 'big.onnx'))).toEqual({
       kind: 'folder',
       folder: folder.path,
-      files: ['big.onnx', 'big.onnx.data', 'big.onnx_data_1'],
-      bytes: 3,
+      files: ['big.onnx', 'model.data'],
+      bytes: statSync(graph).size + 1,
       licence: 'BSD-3-Clause',
     });
     expect(weightsAt(join(folder.path, 'big.onnx', 'inside-a-file.onnx'))).toMatchObject({ bytes: 0 });

@@ -38,7 +38,7 @@ describe("Real-ESRGAN's helpers, against the recorded ones", () => {
 
   it('split_image_into_overlapping_patches', () => {
     const source = golden('split/in');
-    const tiling = { size: 4, border: 2, mirror: 0, batch: 1 };
+    const tiling = { size: 4, border: 2, mirror: 0 };
     const [rows, columns] = [visionAxes(source.shape[0]!, tiling), visionAxes(source.shape[1]!, tiling)];
     const patches = rows.flatMap((row) => columns.flatMap((column) => pick(source, row.source, column.source)));
     expect(patches).toEqual([...golden('split/patches_4_2').data]);
@@ -49,7 +49,7 @@ describe('tiles', () => {
   it('of Vision write every pixel once, in the right place', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 700 }), fc.constantFrom(15, 0, 40), (length, mirror) => {
-        const axes = visionAxes(length, { size: 192, border: 24, mirror, batch: 4 });
+        const axes = visionAxes(length, { size: 192, border: 24, mirror });
         expect(written(length, axes)).toEqual(new Array(length).fill(1));
         for (const { source } of axes) expect(source.length).toBe(240);
       }),

@@ -1,10 +1,16 @@
 import { type Axis, chunks, clampIndex, type Plan, tilesOf } from './plan.ts';
 
-/** Vision's numbers are 192, 24, 15 and 4. Pixels of the input. */
-export interface VisionTiling {
+/** How Vision cuts along one side: its numbers are 192, 24 and 15. Pixels of the input. */
+export interface VisionCuts {
   readonly size: number;
   readonly border: number;
   readonly mirror: number;
+}
+
+/** Vision's tiles are squares of 192, four in one run. Pixels of the input. */
+export interface VisionTiling extends Omit<VisionCuts, 'size'> {
+  readonly height: number;
+  readonly width: number;
   readonly batch: number;
 }
 
@@ -13,18 +19,19 @@ export interface VisionTiling {
  * cut tiles with a border, and truncate to bytes. Tiles that hold nothing of the picture are left out, which changes no byte.
  */
 export function visionPlan(height: number, width: number, tiling: VisionTiling): Plan {
-  const tiles = tilesOf(visionAxes(height, tiling), visionAxes(width, tiling));
+  const along = (length: number, size: number) => visionAxes(length, { ...tiling, size });
+  const tiles = tilesOf(along(height, tiling.height), along(width, tiling.width));
   return { runs: chunks(tiles, tiling.batch), rounding: 'truncate' };
 }
 
 /** The tiles along one side. */
-export function visionAxes(length: number, tiling: VisionTiling): Axis[] {
+export function visionAxes(length: number, tiling: VisionCuts): Axis[] {
   const count = Math.ceil((length + 2 * tiling.mirror) / tiling.size);
   return Array.from({ length: count }, (_, i) => visionAxis(length, i * tiling.size, tiling)).filter(({ keep }) => keep > 0);
 }
 
 /** `start` counts from the first mirrored pixel. */
-function visionAxis(length: number, start: number, { size, border, mirror }: VisionTiling): Axis {
+function visionAxis(length: number, start: number, { size, border, mirror }: VisionCuts): Axis {
   const mirrored = length + 2 * mirror;
   const source = Int32Array.from({ length: size + 2 * border }, (_, i) =>
     mirrorIndex(clampIndex(start - border + i, mirrored) - mirror, length),
