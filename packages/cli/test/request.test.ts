@@ -1,5 +1,6 @@
 import { ClipEmbeddings, ImageToImage, Inpaint, TextToImage, Upscale } from '@vision-sdk/core/synapses';
 import { describe, expect, it } from 'vitest';
+import { withFiles } from '../src/run/files-in-params.ts';
 import { buildRequest } from '../src/run/request.ts';
 import { findSynapse, kebabCase } from '../src/run/synapse-name.ts';
 
@@ -37,6 +38,29 @@ describe('a request made of flags', () => {
     ['a missing field', {}, 'VISION_CLI_REQUEST_INVALID', /does not fit Upscale: image/],
   ])('refuses %s', async (_name, flags, code, message) => {
     await expect(buildRequest(Upscale, flags)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+  });
+});
+
+describe('files in --param', () => {
+  const read = async (file: string) => `base64 of ${file}`;
+
+  it('stand for their bytes, however deep', async () => {
+    const params = ['controls=[{"type":"canny","image":{"file":"a.png"}},{"deeper":{"image":{"file":"b.png"}}}]', 'one={"file":"c.png"}'];
+    expect(await withFiles(params, read)).toEqual([
+      'controls=[{"type":"canny","image":"base64 of a.png"},{"deeper":{"image":"base64 of b.png"}}]',
+      'one="base64 of c.png"',
+    ]);
+  });
+
+  it('are only what has nothing but a file', async () => {
+    const params = ['text=file', 'empty=null', 'n=1', 'o={"file":"a","more":1}', 'p={"file":1}', 'q={}'];
+    expect(await withFiles(params, read)).toEqual(params);
+  });
+
+  it('that cannot be read are an error', async () => {
+    const failing = withFiles(['x={"file":"no"}'], () => Promise.reject(new Error('there is no file')));
+    await expect(failing).rejects.toThrow('there is no file');
+    await expect(withFiles(['sharpness'], read)).rejects.toMatchObject({ code: 'VISION_CLI_VALUE_INVALID' });
   });
 });
 

@@ -6,6 +6,7 @@ import { ExitCode } from '../exit-code.ts';
 import { readUserFile } from '../files.ts';
 import { showProgress } from '../output/progress.ts';
 import { openProject, type Project } from '../project.ts';
+import { withFiles } from '../run/files-in-params.ts';
 import { runLocally } from '../run/local.ts';
 import { picturesOf, refuseError, writePictures } from '../run/pictures.ts';
 import { buildRequest, type RequestFlags } from '../run/request.ts';
@@ -29,7 +30,7 @@ export interface RunFlags extends RequestFlags {
 export async function runOperation({ args, flags, terminal }: Invocation<RunFlags>): Promise<ExitCode> {
   const project = onDevice(await openProject(flags), flags.device);
   const synapse = findSynapse(args[0] ?? '', knownSynapses(project, flags.url !== undefined));
-  const request = await buildRequest(synapse, { ...flags, ...(await readPictures(flags)) });
+  const request = await buildRequest(synapse, { ...flags, ...(await readFiles(flags)) });
   const started = performance.now();
   const response = await answer({ synapse, request, project }, { flags, terminal });
   refuseError(synapse.name, response);
@@ -64,8 +65,9 @@ function isSynapse(value: unknown): value is AnySynapse {
   return typeof value === 'object' && value !== null && 'timeoutMs' in value;
 }
 
-async function readPictures({ image, mask }: RunFlags): Promise<{ image?: string; mask?: string }> {
+async function readFiles({ image, mask, param }: RunFlags): Promise<Pick<RunFlags, 'image' | 'mask' | 'param'>> {
   return {
+    ...(param === undefined ? {} : { param: await withFiles(param, base64File) }),
     ...(image === undefined ? {} : { image: await base64File(image) }),
     ...(mask === undefined ? {} : { mask: await base64File(mask) }),
   };
