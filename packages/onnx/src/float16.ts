@@ -1,16 +1,10 @@
-const floatView = new Float32Array(1);
-const bitsView = new Uint32Array(floatView.buffer);
-
-/** Bits of the half-precision number nearest to `value`, ties to even, as IEEE 754 asks. Rounds once from float32; NaN stays a quiet NaN. */
-function halfBits(value: number): number {
-  floatView[0] = value;
-  const bits = bitsView[0]!;
+/** Half-precision bits nearest to a float given by its bits, ties to even, as IEEE 754 asks. Rounds once; NaN stays a quiet NaN. */
+function halfBits(bits: number): number {
   const sign = (bits >>> 16) & 0x8000;
   const magnitude = bits & 0x7fffffff;
-  if (magnitude > 0x7f800000) return sign | 0x7e00 | ((magnitude >>> 13) & 0x1ff);
-  if (magnitude >= 0x477ff000) return sign | 0x7c00;
+  if (magnitude >= 0x38800000 && magnitude < 0x477ff000) return sign | ((magnitude - 0x38000000 + 0xfff + ((magnitude >>> 13) & 1)) >>> 13);
   if (magnitude < 0x38800000) return sign | subnormalBits(magnitude);
-  return sign | roundToEven(magnitude - 0x38000000, 13);
+  return sign | (magnitude > 0x7f800000 ? 0x7e00 | ((magnitude >>> 13) & 0x1ff) : 0x7c00);
 }
 
 /** Halves below 2^-14: a count of 2^-24 steps. */
@@ -44,17 +38,16 @@ function halfValues(): Float32Array {
   return values;
 }
 
-/** Half-precision bits of each value, rounded to nearest, ties to even; beyond 65519.99 becomes infinity. */
-export function float32ToFloat16(source: Float32Array): Uint16Array {
-  const target = new Uint16Array(source.length);
-  for (let i = 0; i < source.length; i++) target[i] = halfBits(source[i]!);
+/** Half-precision bits of each value, rounded to nearest, ties to even; beyond 65519.99 becomes infinity. An array of the same length may be given for them. */
+export function float32ToFloat16(source: Float32Array, target: Uint16Array = new Uint16Array(source.length)): Uint16Array {
+  const bits = new Int32Array(source.buffer, source.byteOffset, source.length);
+  for (let i = 0; i < bits.length; i++) target[i] = halfBits(bits[i]!);
   return target;
 }
 
-/** The exact value of each half given by its bits. */
-export function float16ToFloat32(source: Uint16Array): Float32Array {
+/** The exact value of each half given by its bits. An array of the same length may be given for them. */
+export function float16ToFloat32(source: Uint16Array, target: Float32Array = new Float32Array(source.length)): Float32Array {
   const table = halfValues();
-  const target = new Float32Array(source.length);
   for (let i = 0; i < source.length; i++) target[i] = table[source[i]!]!;
   return target;
 }

@@ -1,5 +1,5 @@
 import type { VisionError } from '@vision-sdk/core';
-import { OnnxSession, type SessionOptions, type Tensor, type Tensors, toFloat32, type ValueInfo } from '@vision-sdk/onnx';
+import { float16ToFloat32, OnnxSession, type SessionOptions, type Tensor, type Tensors, toFloat32, type ValueInfo } from '@vision-sdk/onnx';
 import { fail } from '../errors.ts';
 import { runInRows } from './rows.ts';
 
@@ -71,12 +71,12 @@ export class Component implements AsyncDisposable {
     return runInRows({ inputs: this.inputs, feeds, batch }, run);
   }
 
-  /** The floats of an output of this shape, -1 standing for any size. Throws `VISION_DIFFUSION_BROKEN_COMPONENT` for another one, and where they are no numbers. */
-  floats(output: string, tensor: Tensor, dims: readonly number[]): Float32Array {
+  /** The floats of an output of this shape, -1 standing for any size; converted into `out` where they must be converted and it is as long. Throws `VISION_DIFFUSION_BROKEN_COMPONENT` for another one, and where they are no numbers. */
+  floats(output: string, tensor: Tensor, dims: readonly number[], out?: Float32Array): Float32Array {
     const fits = tensor.dims.length === dims.length && dims.every((dim, i) => dim === -1 || dim === tensor.dims[i]);
     if (!fits) throw this.broken(`${output} has the shape [${tensor.dims.join(', ')}] where [${dims.map(dimText).join(', ')}] belongs`);
     if (tensor.type !== 'float32' && tensor.type !== 'float16') throw this.broken(`${output} is ${tensor.type}, not floats`);
-    const values = toFloat32(tensor);
+    const values = tensor.type === 'float16' && out?.length === tensor.data.length ? float16ToFloat32(tensor.data, out) : toFloat32(tensor);
     if (!allFinite(values)) throw this.broken(firstWrong(output, values));
     return values;
   }
@@ -97,11 +97,21 @@ function dimText(dim: number): string {
   return dim === -1 ? '?' : `${dim}`;
 }
 
-/** A sum in double precision of as many floats as fit into memory overflows only where one of them is infinite. */
+/**
+ * Sums in double precision of as many floats as fit into memory overflow only where one of them is infinite. Four sums at once: each addition waits for
+ * the one before, and this is done at every step.
+ */
 function allFinite(values: Float32Array): boolean {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i]!;
-  return Number.isFinite(sum);
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const whole = values.length - (values.length % 4);
+  for (let i = 0; i < whole; i += 4) {
+    a += values[i]!;
+    b += values[i + 1]!;
+    c += values[i + 2]!;
+    d += values[i + 3]!;
+  }
+  for (let i = whole; i < values.length; i++) a += values[i]!;
+  return Number.isFinite(a + b + c + d);
 }
 
 function firstWrong(output: string, values: Float32Array): string {

@@ -1,9 +1,9 @@
 import type { Tensor, Tensors } from '@vision-sdk/onnx';
 import { scale } from '../latents.ts';
 import { Component, type ComponentOptions } from './component.ts';
-import { KeptTensors, numberTensor } from './feeds.ts';
+import { numberTensor } from './feeds.ts';
 import type { Plane } from './plane.ts';
-import { unetFeeds } from './unet.ts';
+import { UnetTensors, unetFeeds } from './unet.ts';
 import type { UnetInput } from './unet-input.ts';
 
 /** What a ControlNet is told besides what the network is. */
@@ -17,7 +17,7 @@ export interface ControlNetInput extends UnetInput {
 export class ControlNet implements AsyncDisposable {
   readonly #component: Component;
   readonly #names: ReadonlyMap<string, string>;
-  readonly #kept = new KeptTensors();
+  readonly #tensors = new UnetTensors();
 
   private constructor(component: Component) {
     this.#component = component;
@@ -49,8 +49,8 @@ export class ControlNet implements AsyncDisposable {
     const component = this.#component;
     const factor = component.input('conditioning_scale');
     return {
-      ...unetFeeds(component, input, this.#kept),
-      controlnet_cond: this.#kept.of(component.input('controlnet_cond')!, input.condition),
+      ...unetFeeds(component, input, this.#tensors),
+      controlnet_cond: this.#tensors.kept.of(component.input('controlnet_cond')!, input.condition),
       ...(factor === undefined ? {} : { conditioning_scale: numberTensor(factor, input.scale, { batch: 1 }) }),
     };
   }

@@ -1,4 +1,4 @@
-import { createTensor, floatTensorFor, int64Tensor, type Tensor, type ValueInfo } from '@vision-sdk/onnx';
+import { createTensor, float16Tensor, float32ToFloat16, floatTensorFor, int64Tensor, type Tensor, type ValueInfo } from '@vision-sdk/onnx';
 import type { Plane } from './plane.ts';
 
 /** Tensors of what stays the same from step to step: each plane is put into the precision of its input once. */
@@ -11,6 +11,18 @@ export class KeptTensors {
     const tensor = floatTensor(input, plane);
     this.#tensors.set(plane, tensor);
     return tensor;
+  }
+}
+
+/** Tensors of arrays that are filled anew for each step: where they must be converted, it is always into the same array. */
+export class ReusedTensors {
+  readonly #halves = new WeakMap<Float32Array, Uint16Array>();
+
+  of(input: ValueInfo, { data, dims }: Plane): Tensor {
+    if (input.type !== 'float16') return floatTensorFor(input, data, dims);
+    const halves = float32ToFloat16(data, this.#halves.get(data));
+    this.#halves.set(data, halves);
+    return float16Tensor(halves, dims);
   }
 }
 

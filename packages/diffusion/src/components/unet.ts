@@ -1,6 +1,6 @@
 import type { Tensor, Tensors, ValueInfo } from '@vision-sdk/onnx';
 import { Component, type ComponentOptions } from './component.ts';
-import { flagTensor, floatTensor, KeptTensors, numberTensor } from './feeds.ts';
+import { flagTensor, floatTensor, KeptTensors, numberTensor, ReusedTensors } from './feeds.ts';
 import type { Plane } from './plane.ts';
 import type { UnetInput } from './unet-input.ts';
 
@@ -20,7 +20,8 @@ const PLANES = {
 export class Unet implements AsyncDisposable {
   readonly #component: Component;
   readonly #output: string;
-  readonly #kept = new KeptTensors();
+  readonly #tensors = new UnetTensors();
+  readonly #outputs = new WeakMap<Float32Array, Float32Array>();
   /** Channels of what it takes: 4, or 9 where a mask and the masked picture follow the latents. */
   readonly inChannels: number;
   /** Channels of what it predicts: those of the latents, or twice as many with a learned variance. */
@@ -59,12 +60,18 @@ export class Unet implements AsyncDisposable {
     });
   }
 
-  /** Predicts noise, N x {@link outChannels} x height x width. Throws `VISION_DIFFUSION_BROKEN_COMPONENT`. */
+  /**
+   * Predicts noise, N x {@link outChannels} x height x width. Calls with the same array of samples may give the same array again.
+   * Throws `VISION_DIFFUSION_BROKEN_COMPONENT`.
+   */
   async predict(input: UnetInput, signal?: AbortSignal): Promise<Float32Array> {
     const [batch = 1, , height = 1, width = 1] = input.sample.dims;
-    const feeds = unetFeeds(this.#component, input, this.#kept);
-    const outputs = await this.#component.run(feeds, { batch, outputs: [this.#output], signal });
-    return this.#component.floats(this.#output, outputs[this.#output]!, [batch, this.outChannels, height, width]);
+    const feeds = unetFeeds(this.#component, input, this.#tensors);
+    const output = (await this.#component.run(feeds, { batch, outputs: [this.#output], signal }))[this.#output]!;
+    const { data } = input.sample;
+    const predicted = this.#component.floats(this.#output, output, [batch, this.outChannels, height, width], this.#outputs.get(data));
+    if (output.type === 'float16') this.#outputs.set(data, predicted);
+    return predicted;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -72,25 +79,31 @@ export class Unet implements AsyncDisposable {
   }
 }
 
+/** Arrays that calls of a network share. */
+export class UnetTensors {
+  readonly kept = new KeptTensors();
+  readonly samples = new ReusedTensors();
+}
+
 /** The tensors of one call, as far as a network takes them. */
-export function unetFeeds(component: Component, input: UnetInput, kept: KeptTensors): Tensors {
-  const feeds = component.inputs.map((info) => [info.name, unetFeed(component, info, { input, kept })] as const);
+export function unetFeeds(component: Component, input: UnetInput, tensors: UnetTensors): Tensors {
+  const feeds = component.inputs.map((info) => [info.name, unetFeed(component, info, { input, tensors })] as const);
   return Object.fromEntries(feeds.filter((feed): feed is [string, Tensor] => feed[1] !== undefined));
 }
 
 function unetFeed(
   component: Component,
   info: ValueInfo,
-  { input, kept }: { readonly input: UnetInput; readonly kept: KeptTensors },
+  { input, tensors }: { readonly input: UnetInput; readonly tensors: UnetTensors },
 ): Tensor | undefined {
   const { name } = info;
-  if (name === 'sample') return floatTensor(info, input.sample);
+  if (name === 'sample') return tensors.samples.of(info, input.sample);
   if (name === 'timestep')
     return numberTensor(info, input.timestep, { batch: input.sample.dims[0]!, batchDim: component.input('sample')?.dims[0] });
   if (info.type === 'bool') return flagTensor(info, false);
   const plane = RESIDUAL.test(name) ? input.residuals?.[name] : planeOf(input, name);
   if (plane === undefined) return undefined;
-  return RESIDUAL.test(name) ? floatTensor(info, plane) : kept.of(info, plane);
+  return RESIDUAL.test(name) ? floatTensor(info, plane) : tensors.kept.of(info, plane);
 }
 
 function planeOf(input: UnetInput, name: string): Plane | undefined {
