@@ -1,3 +1,4 @@
+import { float16ToFloat32 } from '@vision-sdk/onnx';
 import { fail } from './errors.ts';
 
 const ITEM_BYTES = { F64: 8, F32: 4, F16: 2, BF16: 2, I64: 8, I32: 4, I16: 2, I8: 1, U64: 8, U32: 4, U16: 2, U8: 1, BOOL: 1 } as const;
@@ -72,7 +73,7 @@ function isCounts(value: unknown): value is number[] {
 export function toFloat32Values(entry: SafetensorsEntry): Float32Array {
   const { type } = entry;
   if (type === 'F32') return new Float32Array(alignedBuffer(entry));
-  if (type === 'F16') return Float32Array.from(new Uint16Array(alignedBuffer(entry)), halfValue);
+  if (type === 'F16') return float16ToFloat32(new Uint16Array(alignedBuffer(entry)));
   if (type === 'BF16') return widenBfloat16(new Uint16Array(alignedBuffer(entry)));
   throw fail('BAD_SAFETENSORS', { problem: `floats were expected, not ${type}` });
 }
@@ -84,13 +85,4 @@ export function alignedBuffer({ bytes }: SafetensorsEntry): ArrayBuffer {
 
 function widenBfloat16(bits: Uint16Array): Float32Array {
   return new Float32Array(Uint32Array.from(bits, (half) => half << 16).buffer);
-}
-
-function halfValue(bits: number): number {
-  const exponent = (bits >>> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  const sign = bits & 0x8000 ? -1 : 1;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
