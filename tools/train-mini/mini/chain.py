@@ -11,8 +11,6 @@ import sys
 import time
 from typing import NamedTuple
 
-import torch
-
 from .run import ROOT
 
 
@@ -32,13 +30,13 @@ STAGES = (
     Stage("vae", "vae", 4_000, threads=2),
     Stage("text", "text", 1_200),
     Stage("clip", "clip", 1_500, ("text",)),
-    Stage("sdxl-a", "sdxl", 9_000, ("vae", "text"), ("4", "1"), threads=2),
-    Stage("sd15", "sd15", 2_000, ("sdxl-a",), ("sdxl-a", "4")),
-    Stage("prior", "kandinsky", 3_000, ("vae", "clip", "sdxl-a"), ("4",)),
+    Stage("sdxl-a", "sdxl", 9_000, ("vae", "text"), ("2", "1"), threads=2),
+    Stage("sd15", "sd15", 2_000, ("sdxl-a",), ("sdxl-a", "2")),
+    Stage("prior", "kandinsky", 3_000, ("vae", "clip", "sdxl-a"), ("2",)),
     Stage("control-scribble", "sd15", 2_500, ("sd15",)),
-    Stage("kandinsky", "kandinsky", 4_000, ("prior",), ("sdxl-a", "4")),
+    Stage("kandinsky", "kandinsky", 4_000, ("prior",), ("sdxl-a", "2")),
     Stage("control-canny", "sd15", 2_500, ("sd15",)),
-    Stage("sdxl-b", "sdxl", 9_000, ("sdxl-a",), ("4", "2"), threads=2),
+    Stage("sdxl-b", "sdxl", 9_000, ("sdxl-a",), ("2", "2"), threads=2),
 )
 # Stages that are several trainings in one module take the name as their first argument.
 NAMED = ("sdxl", "sd15", "kandinsky")
@@ -47,9 +45,9 @@ EXTRA_THREADS = 1
 
 
 def done(stage: Stage) -> bool:
-    """Whether the stage's checkpoint has all its steps."""
-    file = ROOT / stage.name / "checkpoint.pt"
-    return file.exists() and torch.load(file, weights_only=False, mmap=True)["done"] >= stage.steps
+    """Whether the stage has finished with all its steps."""
+    file = ROOT / stage.name / "finished"
+    return file.exists() and int(file.read_text()) >= stage.steps
 
 
 def start(stage: Stage) -> subprocess.Popen:

@@ -48,7 +48,9 @@ def sample_ddim(predict: Callable[[Tensor, int], Tensor], noise: Tensor, steps: 
     x = noise
     for i in range(start, steps):
         level = LEVELS[timesteps[i]]
-        after = LEVELS[timesteps[i + 1]] if i + 1 < steps else torch.tensor(1.0)
+        # As diffusers: a fixed stride from this timestep, though trailing timesteps are rounded.
+        following = timesteps[i] - STEPS // steps
+        after = LEVELS[following] if following >= 0 else torch.tensor(1.0)
         v = predict(x, timesteps[i])
         clean = level.sqrt() * x - (1 - level).sqrt() * v
         noise_left = level.sqrt() * v + (1 - level).sqrt() * x

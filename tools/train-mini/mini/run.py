@@ -53,6 +53,12 @@ class Run:
         beside.replace(self.checkpoint)
         self.saved_at = time.monotonic()
 
+    def finish(self, **values) -> None:
+        """Saves, logs the last values and notes how many steps the finished training had."""
+        self.save()
+        self.log(final=True, **values)
+        (self.folder / "finished").write_text(str(self.done))
+
     def log(self, **values) -> None:
         """Adds a line to log.jsonl and prints it."""
         line = json.dumps({"step": self.done, "time": time.strftime("%H:%M:%S"), **values})

@@ -84,7 +84,7 @@ def train(total_steps: int) -> None:
         optimiser.step()
         if step % 100 == 99:
             run.log(loss=round(loss.item(), 4), **({"top1": retrieval(pair)} if step % 300 == 299 else {}))
-    run.log(final=True, top1=retrieval(pair))
+    run.finish(top1=retrieval(pair))
 
 
 if __name__ == "__main__":

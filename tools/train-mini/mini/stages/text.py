@@ -69,6 +69,7 @@ def train(total_steps: int) -> None:
         optimiser.step()
         if step % 300 == 299:
             run.log(loss=round(loss.item(), 3), **measure(pair, reader, words))
+    run.finish(**measure(pair, reader, words))
 
 
 if __name__ == "__main__":

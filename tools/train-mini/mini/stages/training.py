@@ -48,6 +48,7 @@ class Training:
                 self.run.save()
                 measure(self.average)
         measure(self.average)
+        self.run.finish()
 
     def update(self, loss: Tensor, step: int) -> None:
         """One step of both optimisers and of the average."""

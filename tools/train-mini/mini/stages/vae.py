@@ -54,7 +54,7 @@ def train(total_steps: int) -> None:
     vae = Vae().to(memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(vae.parameters(), RATE, betas=(0.9, 0.95), weight_decay=1e-3)
     run = Run("vae", {"vae": vae, "optimiser": optimiser}, total_steps)
-    pool, weights = (part.half() for part in draw(POOL, 1 + run.done))
+    pool, weights = (part.half() for part in draw(POOL if run.done < total_steps else 1, 1 + run.done))
     for step in run.steps():
         seeded(1, step)
         for group in optimiser.param_groups:
@@ -73,8 +73,7 @@ def train(total_steps: int) -> None:
         if step % 500 == 499:
             run.log(loss=round(loss.item(), 4), **(measure(vae) if step % 1000 == 999 else {}))
     settle(vae)
-    run.save()
-    run.log(final=True, **measure(vae))
+    run.finish(**measure(vae))
 
 
 if __name__ == "__main__":
