@@ -40,6 +40,7 @@ export { randnTensor } from './random/randn-tensor.ts';
 export { acceptsDiffusion, type ObjectSynapse } from './requests/accepts.ts';
 export { type AskedValues, modelValues } from './requests/model-values.ts';
 export { nativeSize } from './requests/native-size.ts';
+export { keepRestOption, type PaintingDefaults, paintingOptions, repaintOptions } from './requests/painting-options.ts';
 export { type AskedSize, pictureSize, roundUp, type SizeRules } from './requests/picture-size.ts';
 export {
   KANDINSKY_NEGATIVE_PREFIX,

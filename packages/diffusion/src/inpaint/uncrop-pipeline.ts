@@ -74,6 +74,6 @@ async function sample({ ranges, maxPixels }: RepaintSettings, context: SampleCon
 
 /** Sides of pictures that may become half as large again and are not too large even then. */
 function withRoom({ least, most, multipleOf }: SideRange, maxPixels: number): SideRange {
-  const room = multipleOf * Math.max(1, Math.floor(Math.sqrt(maxPixels) / 1.5 / multipleOf));
+  const room = Math.max(1, Math.floor(Math.sqrt(maxPixels) / 1.5));
   return { least: Math.min(least, room), most: Math.min(most, room), multipleOf };
 }

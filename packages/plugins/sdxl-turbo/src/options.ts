@@ -1,51 +1,10 @@
-import { memoryOption, modelOption, precisionOption, rangesOption, stackOptions, VISION_NEGATIVE_PREFIX } from '@vision-sdk/diffusion';
+import { paintingOptions, repaintOptions } from '@vision-sdk/diffusion';
 import { z } from 'zod';
-
-const inpaint = z
-  .strictObject({
-    strength: z
-      .number()
-      .gt(0)
-      .max(1)
-      .default(1)
-      .meta({ description: 'How much is made new under a mask: 1 begins with noise alone, less with what is there' }),
-    paddingCrop: z.int().min(0).max(1024).optional().meta({
-      description: 'Works on the part around the mask, with so many pixels on each side, and puts it back; on the whole if left out',
-    }),
-    keepRest: z.boolean().default(true).meta({ description: 'Every pixel outside the mask stays as it is' }),
-  })
-  .prefault({});
 
 /** Options of the plugin, as they stand in a config. */
 export const sdxlTurboOptions = z.strictObject({
-  model: modelOption,
-  id: z
-    .string()
-    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'use lower-case letters, digits and hyphens')
-    .default('sdxl-turbo')
-    .meta({ description: 'Name in placement and on the scoreboard' }),
-  engines: z
-    .array(z.string().min(1))
-    .min(1)
-    .default(['stable-diffusion-xl-turbo'])
-    .meta({ description: 'What requests call this model in their field engine' }),
-  precision: precisionOption.optional(),
-  ...stackOptions,
-  negativePrefix: z.string().max(2000).default(VISION_NEGATIVE_PREFIX).meta({ description: 'Put before every negative prompt' }),
-  ranges: rangesOption,
-  inpaint: inpaint.meta({ description: 'How Inpaint and Uncrop paint' }),
-  maxPixels: z
-    .int()
-    .min(64 * 64)
-    .max(4096 * 4096)
-    .default(1536 * 1536)
-    .meta({ description: 'Pictures with more pixels, given or made, are refused before they are decoded' }),
-  memory: memoryOption.optional().meta({ description: 'Memory that the whole loaded model needs; estimated from the files if left out' }),
-  components: z
-    .record(z.string(), memoryOption)
-    .optional()
-    .meta({ description: 'Memory of components, by the names of their folders; estimated from the files if left out' }),
-  licence: z.string().min(1).default('unknown').meta({ description: 'Licence of the weights' }),
+  ...paintingOptions({ id: 'sdxl-turbo', engines: ['stable-diffusion-xl-turbo'] }),
+  inpaint: z.strictObject(repaintOptions).prefault({}).meta({ description: 'How Inpaint and Uncrop paint' }),
 });
 
 /** Options with defaults filled in. */
