@@ -12,7 +12,7 @@ export { controlImage } from './controlnet/control-image.ts';
 export { type ControlledOptions, checkControlNet, controlled } from './controlnet/controlled.ts';
 export { controlledWeights, controlNetWeights, type WeightsAbout } from './controlnet/controlled-weights.ts';
 export { type ControlledDiffusion, type ControlledSources, loadControlled } from './controlnet/load-controlled.ts';
-export { clashingFiles, controlledOptions, controlledResources, type MemoryOptions } from './controlnet/plugin-options.ts';
+export { clashingFiles, controlledResources, type MemoryOptions } from './controlnet/plugin-options.ts';
 export { type CannyOptions, canny } from './controlnet/preprocess/canny.ts';
 export { invertedLines } from './controlnet/preprocess/inverted-lines.ts';
 export { scribbleLines } from './controlnet/preprocess/scribble-lines.ts';

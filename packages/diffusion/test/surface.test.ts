@@ -37,7 +37,6 @@ it('exports these names', () => {
       "controlImage",
       "controlNetWeights",
       "controlled",
-      "controlledOptions",
       "controlledResources",
       "controlledWeights",
       "createClipTokenizer",

@@ -1,31 +1,8 @@
 import type { Resources } from '@vision-sdk/core';
-import { z } from 'zod';
-import { VISION_NEGATIVE_PREFIX } from '../requests/prompts.ts';
-import { rangesOption } from '../requests/range-options.ts';
-import { stackOptions } from '../stable/stack-options.ts';
+import type { z } from 'zod';
 import { estimatedMemory } from '../weights/memory.ts';
-import { memoryOption, modelOption, precisionOption } from '../weights/options.ts';
+import type { modelOption } from '../weights/options.ts';
 import type { ControlledSources } from './load-controlled.ts';
-
-/** Options that every plugin with ControlNets has. Spread them into a schema. */
-export const controlledOptions = {
-  model: modelOption,
-  precision: precisionOption.optional(),
-  ...stackOptions,
-  negativePrefix: z.string().max(2000).default(VISION_NEGATIVE_PREFIX).meta({ description: 'Put before every negative prompt' }),
-  ranges: rangesOption,
-  maxPixels: z
-    .int()
-    .min(64 * 64)
-    .default(4096 * 4096)
-    .meta({ description: 'Pictures in requests that have more pixels are refused before they are decoded' }),
-  memory: memoryOption.optional().meta({ description: 'Memory that the whole loaded model needs; estimated from the files if left out' }),
-  components: z
-    .record(z.string(), memoryOption)
-    .optional()
-    .meta({ description: 'Memory of components; estimated from the files if left out' }),
-  licence: z.string().min(1).default('unknown').meta({ description: 'Licence of the weights' }),
-};
 
 /** What the options say of memory. */
 export interface MemoryOptions {

@@ -1,23 +1,24 @@
 import { CONTROL_TYPES } from '@vision-sdk/core/synapses';
-import { clashingFiles, controlledOptions, modelOption } from '@vision-sdk/diffusion';
+import { clashingFiles, modelOption, paintingOptions } from '@vision-sdk/diffusion';
 import { z } from 'zod';
 
 /** What a ControlNet was trained to follow. */
 export type ControlType = (typeof CONTROL_TYPES)[number];
 
+const { engines: _, ...painting } = paintingOptions({ id: 'controlnet', engines: ['controlnet'] });
+
 /** Options of the plugin, as they stand in a config. */
 export const controlnetOptions = z
   .strictObject({
-    ...controlledOptions,
+    ...painting,
+    maxPixels: painting.maxPixels
+      .unwrap()
+      .default(4096 * 4096)
+      .meta({ description: 'Pictures with more pixels are refused before they are decoded' }),
     controlnets: z
       .partialRecord(z.enum(CONTROL_TYPES), modelOption)
       .refine((nets) => Object.keys(nets).length > 0, `name at least one ControlNet, by its type: ${CONTROL_TYPES.join(', ')}`)
       .meta({ description: 'ControlNets by type: each an .onnx file, a folder with one, or a repository of a model hub' }),
-    id: z
-      .string()
-      .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'use lower-case letters, digits and hyphens')
-      .default('controlnet')
-      .meta({ description: 'Name in placement and on the scoreboard' }),
     canny: z
       .strictObject({
         low: z.number().min(0).max(2040).default(100),
