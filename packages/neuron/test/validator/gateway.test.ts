@@ -174,6 +174,9 @@ describe('the gateway', () => {
     const body = description.paths['/draw-picture'].post.requestBody.content['application/json'].schema;
     expect(Object.keys(body.properties)).toEqual(['prompt', 'style']);
     expect(body.required).toEqual(['prompt']);
+    const open = Object.entries(description.paths as Record<string, { post: { responses: { 200: { headers?: object } } } }>);
+    const ignoring = open.filter(([, { post }]) => post.responses[200].headers !== undefined).map(([path]) => path);
+    expect(ignoring).toEqual(['/upscale']);
   });
 
   it('tells the operation when the user has gone', async () => {

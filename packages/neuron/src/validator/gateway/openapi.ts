@@ -1,6 +1,7 @@
 import { type AnySynapse, outputJsonSchema } from '@vision-sdk/core';
 import { userSchema } from './body.ts';
 import { kebabCase } from './route-name.ts';
+import { ignoresUnknown } from './vision-bodies.ts';
 
 const PROBLEM = {
   type: 'object',
@@ -12,6 +13,12 @@ const VERIFY = {
   in: 'header',
   schema: { type: 'string', enum: ['true', 'false'], default: 'false' },
   description: 'true: several miners answer, and the answer that judging values most is given. Slower.',
+};
+const IGNORED = {
+  'vision-ignored-fields': {
+    schema: { type: 'string' },
+    description: 'Fields of the body that nobody read, percent-encoded, the first ten.',
+  },
 };
 const FAILURES: Readonly<Record<string, string>> = {
   400: 'API key is missing, or the body is no JSON',
@@ -42,7 +49,11 @@ function operation(synapse: AnySynapse): Record<string, unknown> {
     parameters: [VERIFY],
     requestBody: { required: true, content: { 'application/json': { schema: userSchema(synapse) } } },
     responses: {
-      200: { description: "The miner's answer", content: { 'application/json': { schema: response } } },
+      200: {
+        description: "The miner's answer",
+        ...(ignoresUnknown(synapse) ? { headers: IGNORED } : {}),
+        content: { 'application/json': { schema: response } },
+      },
       ...Object.fromEntries(Object.entries(FAILURES).map(([status, description]) => [status, { description, content: problem }])),
     },
   };
