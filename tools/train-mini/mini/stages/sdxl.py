@@ -18,7 +18,7 @@ from .latents import load, load_vae
 from .text import load_pair
 from .training import Training
 
-BATCH, UNCONDITIONAL, THING_WEIGHT = 32, 0.1, 3.0
+BATCH, UNCONDITIONAL, THING_WEIGHT = 16, 0.1, 3.0
 GUIDANCE, SAMPLING_STEPS, SIDE = 3.0, 8, 64
 
 
