@@ -1,27 +1,35 @@
-import type { ApiPromise } from '@polkadot/api';
 import type { ApiDecoration, QueryableStorageEntry } from '@polkadot/api/types';
 import { fail } from '../errors.ts';
+import type { Connection } from './connection.ts';
 
 /** A decoded value as plain data: numbers (large ones as hexadecimal text), text, lists and records. */
 export type Plain = number | string | boolean | null | readonly Plain[] | { readonly [field: string]: Plain };
 type Arguments = readonly unknown[];
 
+type Found = { readonly changes: readonly (readonly [key: string, value: string | null])[] };
+type PageReader = (keys: readonly string[]) => Promise<Found['changes']>;
+
 /** Most keys in one question to the node. */
-const CHUNK = 1000;
+const PAGE = 1000;
 
 /** The state of one block, decoded by the metadata that was valid at it. */
 export class State {
   readonly specVersion: number;
   readonly #at: ApiDecoration<'promise'>;
+  readonly #pages: PageReader;
 
-  constructor(at: ApiDecoration<'promise'>) {
+  constructor(at: ApiDecoration<'promise'>, pages: PageReader) {
     this.#at = at;
+    this.#pages = pages;
     this.specVersion = at.runtimeVersion.specVersion.toNumber();
   }
 
   /** Opens the state of a block by its hash. */
-  static async at(api: ApiPromise, hash: string): Promise<State> {
-    return new State(await api.at(hash));
+  static async at({ api, request }: Pick<Connection, 'api' | 'request'>, hash: string): Promise<State> {
+    return new State(await api.at(hash), async (keys) => {
+      const [found] = await request<readonly Found[]>('state_queryStorageAt', [keys, hash]);
+      return found?.changes ?? [];
+    });
   }
 
   /** True when this runtime stores the item, such as `MaxWeightsLimit` (first letter small). */
@@ -39,15 +47,27 @@ export class State {
     return this.has(item) ? this.get(item, ...keys) : fallback;
   }
 
-  /** Stored values of one item under many keys, in their order. */
+  /** Stored values of one item under many keys, in their order. The pages are asked for at once. */
   async many(item: string, keys: readonly Arguments[]): Promise<readonly Plain[]> {
     const entry = this.#entry('subtensorModule', item);
-    const found: Plain[] = [];
-    for (let start = 0; start < keys.length; start += CHUNK) {
-      const values = await entry.multi(keys.slice(start, start + CHUNK).map((key) => (key.length === 1 ? key[0] : key)));
-      found.push(...values.map((value) => value.toJSON() as Plain));
-    }
-    return found;
+    const decode = this.#decoder(entry);
+    const pages = Array.from({ length: Math.ceil(keys.length / PAGE) }, (_, page) => keys.slice(page * PAGE, (page + 1) * PAGE));
+    const values = pages.map(async (page) => {
+      const asked = page.map((key) => entry.key(...key));
+      const found = new Map(await this.#pages(asked));
+      return asked.map((key) => decode(found.get(key)));
+    });
+    return (await Promise.all(values)).flat();
+  }
+
+  /** Decodes values of an item one by one; what @polkadot/api makes of many at once costs twice as much. */
+  #decoder({ creator: { meta } }: QueryableStorageEntry<'promise'>): (found: string | null | undefined) => Plain {
+    const { registry } = this.#at;
+    const type = registry.createLookupType(meta.type.isMap ? meta.type.asMap.value : meta.type.asPlain);
+    // As bytes: from text, the library would take the lowest byte of a number for the highest.
+    const read = (value: string) => registry.createTypeUnsafe(type, [Buffer.from(value.slice(2), 'hex')]).toJSON() as Plain;
+    const none = meta.modifier.isOptional ? null : read(meta.fallback.toHex());
+    return (found) => (found ? read(found) : none);
   }
 
   /** The free balance of an account, in rao. */

@@ -1,5 +1,5 @@
 import type { Hyperparameters } from '@vision-sdk/core';
-import { type State, toNumber } from '../connection/state.ts';
+import { type State, toBigInt, toNumber } from '../connection/state.ts';
 
 const U16_MAX = 65_535;
 
@@ -21,4 +21,9 @@ export async function readHyperparameters(state: State, netuid: number): Promise
     maxWeight: toNumber(maxWeight) / U16_MAX,
     commitReveal: commitReveal === true,
   };
+}
+
+/** Reads what registering burns at this moment, in rao. */
+export async function readBurn(state: State, netuid: number): Promise<bigint> {
+  return toBigInt(await state.get('burn', netuid));
 }

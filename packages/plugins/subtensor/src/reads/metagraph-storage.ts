@@ -1,24 +1,42 @@
-import { type State, toList, toNumber } from '../connection/state.ts';
+import { type Plain, type State, toList, toNumber } from '../connection/state.ts';
 import type { Columns } from './columns.ts';
 
 /** Reads the columns from storage, for runtimes without runtime calls for it (those of the Vision era). */
 export async function columnsByStorage(state: State, netuid: number): Promise<Columns> {
+  const hotkeys = await hotkeysOf(state, netuid);
+  const [places, stakes, columns] = await Promise.all([
+    placesOf(state, netuid, hotkeys),
+    state.many(
+      'totalHotkeyStake',
+      hotkeys.map((hotkey) => [hotkey]),
+    ),
+    vectors(state, netuid),
+  ]);
+  return { hotkeys, stakes, ...places, ...columns };
+}
+
+/** Hotkeys by uid. */
+export async function hotkeysOf(state: State, netuid: number): Promise<readonly Plain[]> {
   const count = toNumber(await state.get('subnetworkN', netuid));
-  const hotkeys = await state.many(
+  return state.many(
     'keys',
     Array.from({ length: count }, (_, uid) => [netuid, uid]),
   );
-  const ofHotkey = hotkeys.map((hotkey) => [hotkey]);
-  const [coldkeys, stakes, axons, columns] = await Promise.all([
-    state.many('owner', ofHotkey),
-    state.many('totalHotkeyStake', ofHotkey),
+}
+
+/** Who owns the hotkeys and where they listen. */
+export async function placesOf(state: State, netuid: number, hotkeys: readonly Plain[]) {
+  const [coldkeys, axons] = await Promise.all([
+    state.many(
+      'owner',
+      hotkeys.map((hotkey) => [hotkey]),
+    ),
     state.many(
       'axons',
       hotkeys.map((hotkey) => [netuid, hotkey]),
     ),
-    vectors(state, netuid),
   ]);
-  return { hotkeys, coldkeys, stakes, axons, ...columns };
+  return { coldkeys, axons };
 }
 
 async function vectors(state: State, netuid: number) {

@@ -8,11 +8,13 @@ import { nextEpochBlock } from './epochs.ts';
 import { type Head, headAt, toBlock } from './heads.ts';
 import { columnsByRuntime } from './metagraph-runtime.ts';
 import { columnsByStorage } from './metagraph-storage.ts';
+import { ProvenStakes } from './stakes.ts';
 
 /** Reads metagraphs; the same block is read once. */
 export class Metagraphs {
   readonly #connection: Connection;
   readonly #subnet: { readonly netuid: number; readonly mechanism: number };
+  readonly #stakes = new ProvenStakes();
   readonly #kept = new LRUCache<string, Promise<Metagraph>>({ max: 4 });
 
   constructor(connection: Connection, subnet: { readonly netuid: number; readonly mechanism: number }) {
@@ -36,11 +38,11 @@ export class Metagraphs {
 
   async #readAt(head: Head): Promise<Metagraph> {
     const { netuid, mechanism } = this.#subnet;
-    const state = await State.at(this.#connection.api, head.hash);
+    const state = await State.at(this.#connection, head.hash);
     const [block, epoch, columns] = await Promise.all([
       toBlock(this.#connection, head),
       nextEpochBlock(state, netuid, head.number),
-      columnsByRuntime(state, this.#subnet),
+      columnsByRuntime(state, this.#subnet, this.#stakes),
     ]);
     const neurons = toNeurons(columns ?? (await columnsByStorage(state, netuid)));
     if (mechanism !== 0 && columns === undefined) throw fail('MECHANISM_UNSUPPORTED', { mechanism, reason: 'the subnet does not have it' });

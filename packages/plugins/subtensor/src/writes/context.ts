@@ -29,7 +29,7 @@ export interface Now {
 export async function now({ connection }: CallContext): Promise<Now> {
   const head = await headAt(connection);
   if (head === undefined) throw fail('BLOCK_NOT_FOUND', { block: -1, reason: 'the chain has no block' });
-  return { head, state: await State.at(connection.api, head.hash) };
+  return { head, state: await State.at(connection, head.hash) };
 }
 
 /** A call of subtensor's pallet by its JavaScript name, such as `setWeights`. Throws RUNTIME_UNSUPPORTED when the runtime has none. */

@@ -48,7 +48,7 @@ export class Reveals {
   /** The first block of the epoch in which the chain takes the reveal of a commit in `block`. */
   async #revealBlock(block: number, { tempo, revealPeriodEpochs }: WeightTerms): Promise<number> {
     const { connection, netuid } = this.#context;
-    const state = await State.at(connection.api, await connection.request<string>('chain_getBlockHash', [block]));
+    const state = await State.at(connection, await connection.request<string>('chain_getBlockHash', [block]));
     const epoch = await nextEpochBlock(state, netuid, block - 1);
     return epoch + 1 + (Math.max(1, revealPeriodEpochs) - 1) * (tempo + 1);
   }
