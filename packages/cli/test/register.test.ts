@@ -38,7 +38,7 @@ afterAll(() => folder[Symbol.asyncDispose]());
 
 beforeEach(async () => {
   await copyFile(join(import.meta.dirname, 'fixtures/coldkey.nacl'), coldkey);
-  chain = new FakeChain();
+  chain = new FakeChain({ registrationCostRao: 1_250_000_000n });
   Object.assign(globalThis, { visionTestChain: chain });
 });
 afterEach(() => {
@@ -57,7 +57,7 @@ describe('vision chain register, where it costs', () => {
     const { code, stdout, stderr } = await register('--yes', '--json', '--password-file', file);
     expect(code, stderr).toBe(ExitCode.ok);
     expect(JSON.parse(stdout)).toMatchObject({ uid: 0, status: 'included', coldkey: OWNER });
-    expect(stderr).toContain('burns the price');
+    expect(stderr).toContain('burns 1.25 TAO (the price at this moment');
     expect(`${stdout}${stderr}`).not.toContain(PASSWORD);
     const again = await register();
     expect(again).toMatchObject({ code: ExitCode.ok, stdout: expect.stringMatching(/uid 0 already; its owner is 5G/) });
@@ -81,13 +81,21 @@ describe('vision chain register, where it costs', () => {
     expect(prompts.confirm.mock.invocationCallOrder[0]).toBeLessThan(prompts.password.mock.invocationCallOrder[0] ?? 0);
   });
 
+  it('asks without the price when the chain does not tell it', async () => {
+    onTerminal();
+    Object.defineProperty(chain, 'registrationCostRao', { value: undefined });
+    prompts.confirm.mockResolvedValue(false);
+    expect(await register()).toMatchObject({ stderr: expect.stringContaining('burns the price that the chain has at that moment') });
+    expect(await registered()).toEqual([]);
+  });
+
   it.each([
     ['no to paying', false],
     ['ctrl-C', Symbol('cancel')],
   ])('sends nothing on %s', async (_name, answer) => {
     onTerminal();
     prompts.confirm.mockResolvedValue(answer);
-    expect(await register()).toMatchObject({ code: ExitCode.interrupted, stdout: '' });
+    expect(await register()).toMatchObject({ code: ExitCode.interrupted, stdout: '', stderr: expect.stringContaining('burns 1.25 TAO') });
     expect(prompts.password).not.toHaveBeenCalled();
     expect(await registered()).toEqual([]);
   });

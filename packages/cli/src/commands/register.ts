@@ -2,6 +2,7 @@ import type { Chain, Neuron, Receipt, Signer } from '@vision-sdk/core';
 import { type Identity, loadColdkey, loadColdkeyPub, loadIdentity, unlockColdkey } from '@vision-sdk/neuron/host';
 import { fail } from '../errors.ts';
 import { ExitCode } from '../exit-code.ts';
+import { formatTao } from '../output/format.ts';
 import { connectChain, openProject, type Project } from '../project.ts';
 import type { Invocation } from '../tree/invocation.ts';
 import { coldkeyState } from '../wallet/coldkey-state.ts';
@@ -14,6 +15,11 @@ export interface RegisterFlags extends PasswordFlags {
   readonly yes?: boolean;
 }
 
+/** What is registered on. */
+interface At {
+  readonly project: Project;
+  readonly chain: Chain;
+}
 type Call = Pick<Invocation<RegisterFlags>, 'flags' | 'terminal'>;
 
 /** `vision chain register`: the config's hotkey joins the subnet. Its coldkey signs and pays; where registering is free, the hotkey may own itself. */
@@ -25,7 +31,7 @@ export async function registerHotkey({ flags, terminal }: Invocation<RegisterFla
   const { block, known } = await look(chain, address);
   const receipt: Receipt = known
     ? { status: 'unchanged', block }
-    : await chain.register({ coldkey: await payingKey(project, identity, { flags, terminal }), hotkey: address });
+    : await chain.register({ coldkey: await payingKey({ project, chain }, identity, { flags, terminal }), hotkey: address });
   const neuron = known ?? (await look(chain, address)).known;
   if (flags.json) terminal.json({ hotkey: address, uid: neuron?.uid, coldkey: neuron?.coldkey, ...receipt });
   else terminal.line(`${address} has uid ${neuron?.uid}${outcome(receipt)}${await foreignOwner(project, neuron)}`);
@@ -50,18 +56,23 @@ async function foreignOwner({ config: { wallet } }: Project, neuron: Neuron | un
 }
 
 /** The key that signs and pays, after the user has agreed to pay. */
-async function payingKey({ config, registry }: Project, { hotkey, coldkey }: Identity, call: Call): Promise<Signer> {
+async function payingKey({ project, chain }: At, { hotkey, coldkey }: Identity, call: Call): Promise<Signer> {
+  const { config, registry } = project;
   const { wallet } = config;
   if (registry.chains.get(config.chain)?.local === true) return coldkey ?? (await freeOwner(wallet, hotkey, call));
   // Says at once, before any question, when there is no coldkey here or one that only btcli opens.
   const isSealed = coldkey === undefined && (await coldkeyState(wallet)) === 'sealed';
   const open = isSealed ? undefined : (coldkey ?? (await loadColdkey(wallet)));
   const payer = open?.address ?? (await loadColdkeyPub(wallet).catch(() => `the coldkey of "${wallet.name}"`));
-  await agree(
-    `Registering ${hotkey.address} on subnet ${config.netuid} burns the price that the chain has at that moment, and a fee, from ${payer}.`,
-    call,
-  );
+  await agree(`Registering ${hotkey.address} on subnet ${config.netuid} burns ${await priceOn(chain)} from ${payer}.`, call);
   return open ?? unlockColdkey(wallet, () => coldkeyPassword(call.flags, wallet.name));
+}
+
+/** The price as far as the chain tells it: it moves with each registration. */
+async function priceOn(chain: Chain): Promise<string> {
+  const rao = await chain.registrationCostRao?.();
+  if (rao === undefined) return 'the price that the chain has at that moment, and a fee,';
+  return `${formatTao(rao)} TAO (the price at this moment, which the call may find changed) and a fee`;
 }
 
 /** The hotkey itself, as neurons that start do it, unless the password of a sealed coldkey was given. */

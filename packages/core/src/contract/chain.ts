@@ -80,6 +80,8 @@ export interface Chain extends AsyncDisposable {
   blocks(signal: AbortSignal): AsyncIterable<Block>;
   metagraph(options?: { readonly atBlock?: number; readonly signal?: AbortSignal }): Promise<Metagraph>;
   hyperparameters(signal?: AbortSignal): Promise<Hyperparameters>;
+  /** What `register` would take from the coldkey for good at this moment, in rao, its fee aside. A chain without it says nothing about costs. */
+  registrationCostRao?(signal?: AbortSignal): Promise<bigint>;
   register(keys: { readonly coldkey: Signer; readonly hotkey: Hotkey }, signal?: AbortSignal): Promise<Receipt>;
   serveAxon(hotkey: Signer, endpoint: AxonEndpoint, signal?: AbortSignal): Promise<Receipt>;
   /** Shares by uid; the chain normalises them to its own form. */

@@ -107,6 +107,11 @@ const HISTORY: Readonly<Record<string, Body>> = {
 };
 
 const CALLS: Readonly<Record<string, Body>> = {
+  'says what registering costs, where it says anything': async ({ chain }, complain) => {
+    const cost = await chain.registrationCostRao?.();
+    if (chain.registrationCostRao !== undefined && !(typeof cost === 'bigint' && cost >= 0n))
+      throw complain(`registering costs ${String(cost)}.`, 'Return a bigint of 0 or more, in rao.');
+  },
   'registers a hotkey once': async ({ chain, coldkey, miner }, complain) => {
     const keys = { coldkey, hotkey: miner.address as Hotkey };
     const receipt = await chain.register(keys);

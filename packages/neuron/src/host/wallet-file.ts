@@ -1,7 +1,7 @@
 import { VisionError } from '@vision-sdk/core';
 import { z } from 'zod';
-import { isAddress } from '../wire/address.ts';
-import { type Keypair, keypairFromMnemonic, keypairFromSeed } from '../wire/keypair.ts';
+import { decodeAddress, isAddress } from '../wire/address.ts';
+import { type Keypair, keypairFromMnemonic, keypairFromSecretKey, keypairFromSeed } from '../wire/keypair.ts';
 import { fail } from './wallet-errors.ts';
 
 const text = z.string().nullish();
@@ -56,15 +56,27 @@ function toFields(file: string, body: string): Fields {
   return parsed.data;
 }
 
-function makeKeypair(file: string, { secretSeed, secretPhrase, privateKey }: Fields): Keypair {
+function makeKeypair(file: string, fields: Fields): Keypair {
+  const { secretSeed, secretPhrase, privateKey } = fields;
   try {
     if (secretSeed) return keypairFromSeed(secretSeed.startsWith('0x') ? secretSeed : `0x${secretSeed}`);
     if (secretPhrase) return keypairFromMnemonic(secretPhrase);
+    if (privateKey) return keypairFromSecretKey(fromHex(privateKey), statedPublicKey(fields));
   } catch (error) {
     // No cause: nothing of the secret may travel with the error.
     throw fail('INVALID', { file, reason: reasonOf(error) });
   }
-  throw fail('INVALID', { file, reason: privateKey ? 'it has neither seed nor mnemonic, only a private key' : 'it has no secret' });
+  throw fail('INVALID', { file, reason: 'it has no secret' });
+}
+
+function statedPublicKey({ publicKey, ss58Address }: Fields): Uint8Array {
+  if (publicKey) return fromHex(publicKey);
+  return ss58Address && isAddress(ss58Address) ? decodeAddress(ss58Address) : new Uint8Array();
+}
+
+/** Empty for what is not hexadecimal. */
+function fromHex(digits: string): Uint8Array {
+  return new Uint8Array(/^(0x)?([0-9a-fA-F]{2})+$/.test(digits) ? Buffer.from(digits.replace(/^0x/, ''), 'hex') : []);
 }
 
 function reasonOf(error: unknown): string {

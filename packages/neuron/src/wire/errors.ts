@@ -7,7 +7,8 @@ export const fail = defineErrors('VISION_WIRE', {
     hint: () => 'Give an address of format 42, 48 characters that start with 5, as wallets and the metagraph show it.',
   },
   BAD_KEY: {
-    message: ({ kind, reason }: { kind: 'seed' | 'mnemonic' | 'uri'; reason: string }) => `The key ${kind} cannot be used: ${reason}.`,
+    message: ({ kind, reason }: { kind: 'seed' | 'mnemonic' | 'uri' | 'secret'; reason: string }) =>
+      `The key ${kind} cannot be used: ${reason}.`,
     hint: () =>
       'A seed is 0x and 64 hexadecimal digits, a mnemonic 12 to 24 words of the English BIP-39 list, a development key something like //Alice.',
   },

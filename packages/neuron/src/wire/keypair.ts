@@ -4,9 +4,13 @@ import { encodeAddress } from './address.ts';
 import { derive, parseKeyUri } from './derivation.ts';
 import { fail } from './errors.ts';
 import { miniSecretFromMnemonic } from './mnemonic.ts';
-import { sr25519KeypairFromSeed, sr25519Sign, waitReady } from './wasm-crypto.ts';
+import { sr25519KeypairFromSeed, sr25519Sign, sr25519Verify, waitReady } from './wasm-crypto.ts';
 
 await waitReady();
+
+/** The highest byte of a scalar below the group's order. */
+const TOP_OF_SCALAR = 0x10;
+const PROBE = new Uint8Array(1);
 
 /** An sr25519 key that signs at once. Its secret shows in no log, JSON or inspection. */
 export interface Keypair extends Signer {
@@ -64,6 +68,25 @@ export function keypairFromUri(uri: string): Keypair {
   const { phrase, junctions, password } = parseKeyUri(uri);
   const seed = phrase.startsWith('0x') ? seedBytes(phrase) : miniSecretFromMnemonic(phrase, password);
   return new Sr25519Keypair(derive(sr25519KeypairFromSeed(seed), junctions));
+}
+
+/**
+ * The key of an expanded secret, 64 bytes (scalar and nonce) as Bittensor's newer wallets write it under `privateKey`, and of the
+ * public key that goes with it. Throws `VISION_WIRE_BAD_KEY` when it does not.
+ */
+export function keypairFromSecretKey(secretKey: Uint8Array, publicKey: Uint8Array): Keypair {
+  const reason = 'it is not the 64 bytes that belong to the public key beside it';
+  if (secretKey.length !== 64 || publicKey.length !== 32 || (secretKey[31] ?? 0) > TOP_OF_SCALAR)
+    throw fail('BAD_KEY', { kind: 'secret', reason });
+  const keypair = new Sr25519Keypair(Uint8Array.of(...timesCofactor(secretKey.subarray(0, 32)), ...secretKey.subarray(32), ...publicKey));
+  // Only the right secret signs what the public key verifies.
+  if (!sr25519Verify(keypair.sign(PROBE), PROBE, publicKey)) throw fail('BAD_KEY', { kind: 'secret', reason });
+  return keypair;
+}
+
+/** Eight times a little-endian scalar: the form in which Polkadot's cryptography takes it. */
+function timesCofactor(scalar: Uint8Array): Uint8Array {
+  return scalar.map((byte, index) => (byte << 3) | ((scalar[index - 1] ?? 0) >> 5));
 }
 
 function seedBytes(seed: Uint8Array | string): Uint8Array {

@@ -12,6 +12,19 @@ export interface NonceStoreOptions {
   readonly maxUuidsPerHotkey: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Remembers what this store does, beyond the end of the process. Without one a request of the last seconds could be sent again after a restart. */
+  readonly journal?: NonceJournal | undefined;
+}
+
+/** A nonce that was processed. */
+export type UsedNonce = Pick<NonceClaim, 'hotkey' | 'uuid' | 'nonce'>;
+
+/** Where used nonces outlive the process. */
+export interface NonceJournal {
+  /** Those that may still be within their time, in the order they were used. */
+  read(): Iterable<UsedNonce>;
+  /** Notes one. Never throws: a request whose signature was verified is served whatever the disk says. */
+  note(used: UsedNonce): void;
 }
 
 /** One request's claim on a nonce. */
@@ -37,7 +50,7 @@ interface Seen {
   floor: bigint;
 }
 
-/** Creates a store in memory. */
+/** Creates a store in memory, with what the journal remembers. */
 export function createNonceStore(options: NonceStoreOptions): NonceStore {
   let globalFloor = 0n;
   const hotkeys = new LRUCache<string, Seen>({
@@ -46,12 +59,17 @@ export function createNonceStore(options: NonceStoreOptions): NonceStore {
       if (reason === 'evict') globalFloor = highest(seen, globalFloor);
     },
   });
+  const use = ({ hotkey, uuid, nonce }: UsedNonce) => {
+    const seen = hotkeys.get(hotkey) ?? { last: new Map(), floor: globalFloor };
+    hotkeys.set(hotkey, seen);
+    remember(seen, { uuid, nonce, max: options.maxUuidsPerHotkey });
+  };
+  for (const used of options.journal?.read() ?? []) use(used);
   return {
     check: (claim) => complaint(claim, hotkeys.get(claim.hotkey), { ...options, globalFloor }),
-    commit({ hotkey, uuid, nonce }) {
-      const seen = hotkeys.get(hotkey) ?? { last: new Map(), floor: globalFloor };
-      hotkeys.set(hotkey, seen);
-      remember(seen, { uuid, nonce, max: options.maxUuidsPerHotkey });
+    commit(claim) {
+      use(claim);
+      options.journal?.note(claim);
     },
   };
 }

@@ -5,11 +5,16 @@ import { inspect } from 'node:util';
 import { explain, VisionError } from '@vision-sdk/core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createWallet, listWallets, loadColdkey, loadColdkeyPub, loadHotkey } from '../../src/host/wallet.ts';
-import { keypairFromMnemonic, keypairFromSeed } from '../../src/wire/keypair.ts';
+import { keypairFromMnemonic, keypairFromSeed, keypairFromUri } from '../../src/wire/keypair.ts';
 import { verifySignature } from '../../src/wire/signature.ts';
 
 const PHRASE = 'bottom drive obey lake curtain smoke basket hold race lonely fit walk';
 const ADDRESS = keypairFromMnemonic(PHRASE).address;
+/** Substrate's development key: its secret as Bittensor's wallets write it, scalar and nonce. */
+const ALICE = '5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY';
+const ALICE_PUBLIC = '0xd43593c715fdd31c61141abd04a99fd6822c8558854ccde39a5684e7a56da27d';
+const ALICE_SECRET =
+  '0x33a6f3093f158a7109f679410bef1a0c54168145e0cecb4df006c1c2fffb1f09925a225d97aa00682d6a59b95b18780c10d7032336e88f3442b42361f4a66011';
 const SEED = `0x${'ab'.repeat(32)}`;
 
 let path: string;
@@ -112,6 +117,12 @@ describe('hotkey files of other versions', () => {
       JSON.stringify({ privateKey: '0x00', secretPhrase: PHRASE, ss58Address: ADDRESS }),
       ADDRESS,
     ],
+    ['JSON with a private key only', JSON.stringify({ privateKey: ALICE_SECRET, ss58Address: ALICE }), ALICE],
+    [
+      'JSON with a private key without 0x and a public key',
+      JSON.stringify({ privateKey: ALICE_SECRET.slice(2), publicKey: ALICE_PUBLIC }),
+      ALICE,
+    ],
     ['a seed without 0x inside JSON', JSON.stringify({ secretSeed: SEED.slice(2) }), keypairFromSeed(SEED).address],
     ['a bare mnemonic', `${PHRASE}\n`, ADDRESS],
     ['a bare seed', SEED, keypairFromSeed(SEED).address],
@@ -122,6 +133,13 @@ describe('hotkey files of other versions', () => {
   });
 });
 
+it('a key file with nothing but the expanded secret signs as the seed does', async () => {
+  const message = new TextEncoder().encode('a message');
+  const keypair = await loadHotkey(await hotkeyFile(JSON.stringify({ privateKey: ALICE_SECRET, ss58Address: ALICE })));
+  expect(verifySignature(message, keypair.sign(message), ALICE)).toBe(true);
+  expect(keypair.publicKey).toEqual(keypairFromUri('//Alice').publicKey);
+});
+
 describe('a bad wallet file', () => {
   const secretWord = 'lonely';
   it.each([
@@ -130,7 +148,17 @@ describe('a bad wallet file', () => {
     ['INVALID', 'an array', '[1,2]'],
     ['INVALID', 'null', 'null'],
     ['INVALID', 'no secret', JSON.stringify({ ss58Address: ADDRESS })],
-    ['INVALID', 'a private key only', JSON.stringify({ privateKey: `0x${'11'.repeat(64)}`, ss58Address: ADDRESS })],
+    ['INVALID', 'a private key of another address', JSON.stringify({ privateKey: ALICE_SECRET, ss58Address: ADDRESS })],
+    ['INVALID', 'a private key that is none', JSON.stringify({ privateKey: `0x${'11'.repeat(64)}`, ss58Address: ADDRESS })],
+    ['INVALID', 'a scalar beyond the group', JSON.stringify({ privateKey: `0x${'ff'.repeat(64)}`, ss58Address: ALICE })],
+    ['INVALID', 'a short private key', JSON.stringify({ privateKey: ALICE_SECRET.slice(0, -2), ss58Address: ALICE })],
+    ['INVALID', 'a private key that is no hexadecimal', JSON.stringify({ privateKey: secretWord, ss58Address: ALICE })],
+    ['INVALID', 'a private key without an address', JSON.stringify({ privateKey: ALICE_SECRET })],
+    [
+      'MISMATCH',
+      'a public key beside another address',
+      JSON.stringify({ privateKey: ALICE_SECRET, publicKey: ALICE_PUBLIC, ss58Address: ADDRESS }),
+    ],
     ['INVALID', 'a number for a seed', JSON.stringify({ secretSeed: 5 })],
     ['INVALID', 'a short seed', JSON.stringify({ secretSeed: '0xabcdef0123' })],
     ['INVALID', 'a wrong checksum', `${PHRASE} ${secretWord}`],
@@ -145,7 +173,8 @@ describe('a bad wallet file', () => {
     expect(error.code).toBe(`VISION_WALLET_${code}`);
     const everything = explain(error) + inspect(error, { depth: 10 }) + JSON.stringify(error.toJSON());
     expect(error.message).toContain(join(path, 'w', 'hotkeys', 'h'));
-    for (const secret of [secretWord, 'abcdef0123', 'ab'.repeat(32), '11'.repeat(32)]) expect(everything).not.toContain(secret);
+    for (const secret of [ALICE_SECRET.slice(2, 66), secretWord, 'abcdef0123', 'ab'.repeat(32), '11'.repeat(32)])
+      expect(everything).not.toContain(secret);
   });
 
   it('missing: the error lists the hotkeys that are there', async () => {

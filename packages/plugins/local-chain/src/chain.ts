@@ -58,6 +58,12 @@ export class LocalChain implements Chain {
     return { tempo, weightsRateLimit, weightsVersionKey, minAllowedWeights, maxWeight, commitReveal: false };
   }
 
+  /** Nothing: money is not modelled. */
+  async registrationCostRao(signal?: AbortSignal): Promise<bigint> {
+    signal?.throwIfAborted();
+    return 0n;
+  }
+
   /** Signed by the coldkey. Costs nothing. `unchanged` when the coldkey registered this hotkey before. */
   async register({ coldkey, hotkey }: { readonly coldkey: Signer; readonly hotkey: Hotkey }, signal?: AbortSignal): Promise<Receipt> {
     decodeAddress(hotkey);

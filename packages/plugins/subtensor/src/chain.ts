@@ -16,7 +16,7 @@ import { State } from './connection/state.ts';
 import { fail } from './errors.ts';
 import type { SubtensorOptions } from './options.ts';
 import { Heads, headAt, toBlock } from './reads/heads.ts';
-import { readHyperparameters } from './reads/hyperparameters.ts';
+import { readBurn, readHyperparameters } from './reads/hyperparameters.ts';
 import { Metagraphs } from './reads/metagraph.ts';
 import type { CallContext } from './writes/context.ts';
 import { register } from './writes/register.ts';
@@ -72,6 +72,11 @@ export class SubtensorChain implements Chain {
     return this.#abortable(signal, async () => readHyperparameters(await this.#state(), this.netuid));
   }
 
+  /** The subnet's price, which rises with each registration and falls with time: it may be another in the block that takes the call. */
+  async registrationCostRao(signal?: AbortSignal): Promise<bigint> {
+    return this.#abortable(signal, async () => readBurn(await this.#state(), this.netuid));
+  }
+
   /** Burns the subnet's present price from the coldkey. `unchanged` when this coldkey registered the hotkey before. */
   async register(keys: { readonly coldkey: Signer; readonly hotkey: Hotkey }, signal?: AbortSignal): Promise<Receipt> {
     return register(this.#call(signal), keys);
@@ -98,7 +103,7 @@ export class SubtensorChain implements Chain {
 
   async #state(): Promise<State> {
     const head = await headAt(this.#connection);
-    return State.at(this.#connection.api, head?.hash ?? '');
+    return State.at(this.#connection, head?.hash ?? '');
   }
 
   #call(signal: AbortSignal | undefined): CallContext {

@@ -6,6 +6,8 @@ export interface FakeChainOptions {
   readonly netuid?: number;
   readonly neurons?: readonly Neuron[];
   readonly hyperparameters?: Partial<Hyperparameters>;
+  /** Default 0. */
+  readonly registrationCostRao?: bigint;
 }
 
 const HYPERPARAMETERS: Hyperparameters = {
@@ -25,12 +27,14 @@ export class FakeChain implements Chain {
   #neurons: Neuron[];
   #block = 1;
   readonly #hyperparameters: Hyperparameters;
+  readonly #registrationCostRao: bigint;
   readonly #waiting = new Set<() => void>();
 
   constructor(options: FakeChainOptions = {}) {
     this.netuid = options.netuid ?? 19;
     this.#neurons = [...(options.neurons ?? [])];
     this.#hyperparameters = { ...HYPERPARAMETERS, ...options.hyperparameters };
+    this.#registrationCostRao = options.registrationCostRao ?? 0n;
   }
 
   /** Lets `count` blocks pass. */
@@ -57,6 +61,10 @@ export class FakeChain implements Chain {
 
   async hyperparameters(): Promise<Hyperparameters> {
     return this.#hyperparameters;
+  }
+
+  async registrationCostRao(): Promise<bigint> {
+    return this.#registrationCostRao;
   }
 
   async register(keys: { readonly coldkey?: { readonly address: string }; readonly hotkey: Hotkey }): Promise<Receipt> {

@@ -10,6 +10,7 @@ export type DispatchError = NonNullable<Parameters<Parameters<Extrinsic['send']>
 /** A call in its block. */
 export interface FoundCall {
   readonly block: number;
+  readonly blockHash: string;
   readonly error?: DispatchError;
 }
 
@@ -29,13 +30,26 @@ export async function findCall(
   throw signal.reason;
 }
 
+/** Waits until a call's block is final; false when the chain made another block final in its place. */
+export async function becomesFinal(
+  { connection: { request }, heads }: { readonly connection: Connection; readonly heads: Heads },
+  { block, blockHash }: FoundCall,
+  signal: AbortSignal,
+): Promise<boolean> {
+  for await (const _head of heads.follow(signal)) {
+    const { number } = await request<{ readonly number: string }>('chain_getHeader', [await request('chain_getFinalizedHead', [])]);
+    if (Number(number) >= block) return (await request('chain_getBlockHash', [block])) === blockHash;
+  }
+  throw signal.reason;
+}
+
 async function callIn(api: ApiPromise, block: number, hash: string): Promise<FoundCall | undefined> {
   const blockHash = await api.rpc.chain.getBlockHash(block);
   const { extrinsics } = (await api.rpc.chain.getBlock(blockHash)).block;
   const index = extrinsics.findIndex((extrinsic) => extrinsic.hash.toHex() === hash);
   if (index === -1) return undefined;
   const error = await errorOf(api, blockHash.toHex(), index);
-  return { block, ...(error === undefined ? {} : { error }) };
+  return { block, blockHash: blockHash.toHex(), ...(error === undefined ? {} : { error }) };
 }
 
 async function errorOf(api: ApiPromise, blockHash: string, index: number): Promise<DispatchError | undefined> {

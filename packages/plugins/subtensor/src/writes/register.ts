@@ -1,6 +1,7 @@
 import type { Hotkey, Receipt, Signer } from '@vision-sdk/core';
-import { toBigInt, toNumber } from '../connection/state.ts';
+import { toNumber } from '../connection/state.ts';
 import { fail } from '../errors.ts';
+import { readBurn } from '../reads/hyperparameters.ts';
 import { type CallContext, type Now, now, send, waitForBlock } from './context.ts';
 
 /** The chain takes at most this many times its target of registrations in an interval. */
@@ -39,13 +40,12 @@ async function isRegistered(
 }
 
 async function checkAffordable({ netuid }: CallContext, { state }: Now, address: string): Promise<void> {
-  const [burn, free, open] = await Promise.all([
-    state.get('burn', netuid),
+  const [price, free, open] = await Promise.all([
+    readBurn(state, netuid),
     state.balance(address),
     state.getOr(true, 'networkRegistrationAllowed', netuid),
   ]);
   if (open === false) throw fail('REGISTRATION_CLOSED', { netuid, reason: 'registration is switched off' });
-  const price = toBigInt(burn);
   if (free < price)
     throw fail('BALANCE_TOO_LOW', { address, reason: `registering costs ${toTao(price)} TAO, ${toTao(free)} TAO are free` });
 }

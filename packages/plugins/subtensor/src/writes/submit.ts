@@ -5,7 +5,7 @@ import { within } from '../connection/deadline.ts';
 import { fail } from '../errors.ts';
 import type { SubtensorOptions } from '../options.ts';
 import { type Heads, headAt } from '../reads/heads.ts';
-import { type DispatchError, type FoundCall, findCall } from './find-call.ts';
+import { becomesFinal, type DispatchError, findCall } from './find-call.ts';
 import { KeyedQueue } from './queue.ts';
 import { explainPalletError, explainPoolError, isNonceTaken, type RefusedCall } from './refusals.ts';
 import { signCall } from './sign.ts';
@@ -24,7 +24,20 @@ export interface Submission {
 }
 
 /** What became of a call in a block. */
-type Seen = FoundCall & { readonly status: 'included' | 'finalized' };
+interface Seen extends Receipt {
+  readonly error?: DispatchError;
+}
+
+/** A call that is being watched. */
+interface Watch {
+  readonly call: RefusedCall;
+  readonly hash: string;
+  /** The chain's head when it was sent. */
+  readonly from: number;
+  readonly stop: AbortSignal;
+  /** The block that it is in by the last word of the node, final or not. */
+  seen: Seen | undefined;
+}
 
 /** Tries of one call when its nonce was taken by another. */
 const TRIES = 4;
@@ -71,46 +84,67 @@ export class Submitter {
     return receipt;
   }
 
-  /** Watches the call where it was sent, and looks for it in the blocks once that connection is lost. */
+  /**
+   * Watches the call where it was sent, and looks for it in the blocks once that connection is lost. A call that is in a block but not
+   * final when the time is up is `included`.
+   */
   async #seeIncluded(signed: Extrinsic, call: RefusedCall, { from, signal }: { readonly from: number; readonly signal: AbortSignal }) {
     const { inclusionTimeoutMs: ms } = this.#options;
-    const hash = signed.hash.toHex();
     const done = new AbortController();
+    const watch: Watch = { call, hash: signed.hash.toHex(), from, stop: AbortSignal.any([signal, done.signal]), seen: undefined };
     const lost = Promise.withResolvers<void>();
     const forget = this.#connection.provider.on('disconnected', () => lost.resolve());
-    const stop = AbortSignal.any([signal, done.signal]);
-    const elsewhere = lost.promise.then(() => findCall({ connection: this.#connection, heads: this.#heads }, hash, { from, signal: stop }));
+    const elsewhere = lost.promise.then(() => this.#search(watch));
     elsewhere.catch(() => undefined);
-    const watched = this.#watch(signed, call, stop).catch((error: unknown) => {
+    const watched = this.#watch(signed, watch).catch((error: unknown) => {
       // Cut off while it was handed over: the node may have taken it.
-      if (isCutOff(error)) return elsewhere.then(asSeen);
+      if (isCutOff(error)) return elsewhere;
       throw error;
     });
-    const seen = Promise.race([watched, elsewhere.then(asSeen)]);
+    const late = () => fail('NOT_INCLUDED', { call: call.name, hash: watch.hash, waitedMs: ms });
     try {
-      return await within(seen, { ms, signal, error: () => fail('NOT_INCLUDED', { call: call.name, hash, waitedMs: ms }) });
+      return await within(Promise.race([watched, elsewhere]), { ms, signal, error: late });
+    } catch (error) {
+      if (VisionError.is(error, 'VISION_SUBTENSOR_NOT_INCLUDED') && watch.seen !== undefined) return watch.seen;
+      throw error;
     } finally {
       forget();
       done.abort(new Error('done'));
     }
   }
 
-  async #watch(signed: Extrinsic, call: RefusedCall, stop: AbortSignal): Promise<Seen> {
-    const { inclusion } = this.#options;
+  async #watch(signed: Extrinsic, watch: Watch): Promise<Seen> {
     const { promise, resolve, reject } = Promise.withResolvers<Seen>();
     const unwatch = await signed.send((result: Result) => {
       const { status, dispatchError: error } = result;
+      if (status.isRetracted) watch.seen = undefined;
       // A busy node may skip straight to final.
-      if (status.isFinalized || (status.isInBlock && inclusion === 'inBlock'))
-        resolve({
-          block: result.blockNumber?.toNumber() ?? 0,
-          status: status.isFinalized ? 'finalized' : 'included',
-          ...(error === undefined ? {} : { error }),
-        });
-      else if (result.isError) reject(fail('DROPPED', { call: call.name, hash: signed.hash.toHex(), status: status.type }));
+      if (status.isFinalized || status.isInBlock) {
+        const block = result.blockNumber?.toNumber() ?? 0;
+        watch.seen = { block, status: status.isFinalized ? 'finalized' : 'included', ...(error === undefined ? {} : { error }) };
+        if (this.#isEnough(watch.seen)) resolve(watch.seen);
+      } else if (result.isError) reject(fail('DROPPED', { call: watch.call.name, hash: watch.hash, status: status.type }));
     });
-    stop.addEventListener('abort', unwatch, { once: true });
+    watch.stop.addEventListener('abort', unwatch, { once: true });
     return promise;
+  }
+
+  /** Looks for the call in the blocks, again when the block that had it did not last. */
+  async #search(watch: Watch): Promise<Seen> {
+    const where = { connection: this.#connection, heads: this.#heads };
+    for (;;) {
+      const found = await findCall(where, watch.hash, { from: watch.from, signal: watch.stop });
+      const { block, error } = found;
+      const seen: Seen = { block, status: 'included', ...(error === undefined ? {} : { error }) };
+      watch.seen = seen;
+      if (this.#isEnough(seen)) return seen;
+      if (await becomesFinal(where, found, watch.stop)) return { ...seen, status: 'finalized' };
+      watch.seen = undefined;
+    }
+  }
+
+  #isEnough({ status }: Seen): boolean {
+    return status === 'finalized' || this.#options.inclusion === 'inBlock';
   }
 
   #nameOf(error: DispatchError): { readonly name: string; readonly docs: string } {
@@ -126,10 +160,6 @@ export class Submitter {
     if (!/^-?\d{4,5}: /.test(message)) return error;
     return explainPoolError(call, message, this.#connection.api.runtimeVersion.specVersion.toNumber());
   }
-}
-
-function asSeen(found: FoundCall): Seen {
-  return { ...found, status: 'included' };
 }
 
 function isCutOff(error: unknown): boolean {

@@ -4,6 +4,7 @@ import { expandMetadata, Metadata, TypeRegistry } from '@polkadot/types';
 import { type WebSocket, WebSocketServer } from 'ws';
 
 const ROOT = `0x${'11'.repeat(32)}`;
+const OTHER_ROOT = `0x${'22'.repeat(32)}`;
 const EXTENSIONS = [
   'SubtensorTransactionExtension',
   'DrandPriority',
@@ -38,6 +39,10 @@ export class MockNode implements AsyncDisposable {
   /** Takes calls into blocks without telling those who watch them. */
   isLosingUpdates = false;
   head = 1000;
+  /** The newest final block; the head unless set. */
+  finalized: number | undefined;
+  /** Blocks from this one on are others than those that were there first. */
+  replacedFrom = Number.POSITIVE_INFINITY;
   blockMs = 12_000;
   startMs = 1_790_000_000_000;
   readonly #registry = new TypeRegistry();
@@ -46,6 +51,8 @@ export class MockNode implements AsyncDisposable {
   readonly #storage = new Map<string, string>();
   readonly #runtimeCalls = new Map<string, string>();
   readonly #bodies = new Map<number, string>();
+  readonly #asked = new Map<string, number>();
+  #lastCall: string | undefined;
   readonly #numbers = new Map<string, number>();
   readonly #heads = new Set<WebSocket>();
   readonly #nonces = new Map<string, number>();
@@ -98,11 +105,27 @@ export class MockNode implements AsyncDisposable {
     return this.#registry.createLookupType(found.id);
   }
 
+  /** How often a method was called. */
+  asked(method: string): number {
+    return this.#asked.get(method) ?? 0;
+  }
+
   /** Builds blocks and tells followers. */
   advance(count = 1): void {
     this.head += count;
     const frame = { jsonrpc: '2.0', method: 'chain_newHead', params: { subscription: 'heads', result: this.#header(this.head) } };
     for (const client of this.#heads) client.send(JSON.stringify(frame));
+  }
+
+  /** Puts other blocks, with nothing in them, in the place of those from this one on, and as many. */
+  replaceBlocks(from: number): void {
+    this.replacedFrom = from;
+    for (const block of this.#bodies.keys()) if (block >= from) this.#bodies.delete(block);
+  }
+
+  /** Puts a call into the newest block, as the pool does with one that came back from a block that was replaced. */
+  includeAgain(): void {
+    if (this.#lastCall !== undefined) this.#bodies.set(this.head, this.#lastCall);
   }
 
   /** Ends all connections, as a node that fails; it takes new ones. */
@@ -127,6 +150,7 @@ export class MockNode implements AsyncDisposable {
     client: WebSocket,
     { id, method, params }: { readonly id: number; readonly method: string; readonly params: readonly never[] },
   ): void {
+    this.#asked.set(method, this.asked(method) + 1);
     const reply = (body: object) => client.send(JSON.stringify({ jsonrpc: '2.0', id, ...body }));
     if (method === 'author_submitAndWatchExtrinsic') {
       this.#take(client, String(params[0]), reply);
@@ -141,6 +165,8 @@ export class MockNode implements AsyncDisposable {
     switch (method) {
       case 'chain_getBlockHash':
         return params.length === 0 ? this.#hashOf(this.head) : Number(params[0]) > this.head ? null : this.#hashOf(Number(params[0]));
+      case 'chain_getFinalizedHead':
+        return this.#hashOf(this.finalized ?? this.head);
       case 'chain_getHeader':
         return this.#header(this.#numberOf(params[0]));
       case 'chain_getBlock':
@@ -195,7 +221,13 @@ export class MockNode implements AsyncDisposable {
   }
 
   #header(number: number) {
-    return { parentHash: ROOT, number: `0x${number.toString(16)}`, stateRoot: ROOT, extrinsicsRoot: ROOT, digest: { logs: [] } };
+    return {
+      parentHash: ROOT,
+      number: `0x${number.toString(16)}`,
+      stateRoot: number < this.replacedFrom ? ROOT : OTHER_ROOT,
+      extrinsicsRoot: ROOT,
+      digest: { logs: [] },
+    };
   }
 
   /** The hash that a client computes of the header. */
@@ -228,6 +260,7 @@ export class MockNode implements AsyncDisposable {
     this.#nonces.set(call.signer, call.nonce + 1);
     this.advance();
     this.#bodies.set(this.head, hex);
+    this.#lastCall = hex;
     const subscription = `call-${this.calls.length}`;
     reply({ result: subscription });
     if (this.isLosingUpdates) return;
