@@ -1,9 +1,13 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { silentLog } from '@vision-sdk/core';
+import { fakeLoadContext } from '@vision-sdk/core/testing';
 import type { Raster } from '@vision-sdk/image';
+import { encodeModel } from '@vision-sdk/onnx/testing';
 import { describe, expect, it } from 'vitest';
-import { createScheduler, imageToImage, type StableDiffusion, textToImage } from '../../src/index.ts';
-import type { TinyStableDiffusion } from '../../src/testing/index.ts';
-import { withTiny } from './tiny.ts';
+import { createScheduler, imageToImage, loadStableDiffusion, type StableDiffusion, textToImage } from '../../src/index.ts';
+import { type TinyStableDiffusion, writeTinyStableDiffusion } from '../../src/testing/index.ts';
+import { temporaryFolder, weightsOf, withTiny } from './tiny.ts';
 
 const REQUEST = { prompt: 'a red barn', negativePrompt: 'rain', width: 64, height: 48, steps: 3, guidance: 2.5, seed: 7 } as const;
 const paint = (sd: StableDiffusion) => textToImage(sd, REQUEST);
@@ -208,6 +212,23 @@ describe('what is wrong with weights is said by the name of the component', () =
   it.each(['text_encoder', 'unet', 'vae_decoder', 'tokenizer'])('%s: not there', async (component) => {
     const error = await withTiny({ kind: 'sdxl', without: [component] }, paint).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'VISION_DIFFUSION_MISSING_COMPONENT', details: { component } });
+  });
+
+  it('operators that this device lacks, and the execution provider that has them', async () => {
+    await using folder = await temporaryFolder();
+    await writeTinyStableDiffusion(folder.path, { kind: 'sd' });
+    const value = (name: string, channels: number) => ({ name, type: 'float32', dims: ['b', 64, channels] }) as const;
+    const inputs = [value('sample', 8), { name: 'bias', type: 'float32', dims: [8] }] as const;
+    const nodes = [{ operator: 'BiasSplitGelu', domain: 'com.microsoft', inputs: ['sample', 'bias'], outputs: ['out_sample'] }];
+    const fused = encodeModel({ inputs, outputs: [value('out_sample', 4)], nodes, opsets: { 'com.microsoft': 1 } });
+    await writeFile(join(folder.path, 'unet/model.onnx'), fused);
+    await expect(loadStableDiffusion(fakeLoadContext(), weightsOf(folder.path))).rejects.toThrow(
+      expect.objectContaining({
+        code: 'VISION_ONNX_OPERATOR_UNKNOWN',
+        message: expect.stringContaining('unet/model.onnx uses operators that cpu cannot run: com.microsoft:BiasSplitGelu'),
+        hint: expect.stringContaining('execution provider cuda'),
+      }),
+    );
   });
 
   it('no scheduler', async () => {
