@@ -28,7 +28,7 @@ async function answerOf(filters: readonly string[]) {
     wallet: { seed: '//Miner' },
     logLevel: 'silent',
     devices: { cpu: { memory: '2GiB', threads: 1 } },
-    miner: { host: '127.0.0.1', port: 0 },
+    miner: { host: '127.0.0.1', port: 0, nonces: ':memory:' },
   });
   await using subnet = await openLocalChain(chain, { netuid: 19 });
   await subnet.register({ coldkey: validatorKey, hotkey: validatorKey.address });

@@ -12,7 +12,7 @@ const config = resolveConfig({
   wallet: { seed: '//BenchMiner' },
   devices: { cpu: { memory: '4GiB', threads: 1, queue: 64 } },
   logLevel: 'silent',
-  miner: { host: '127.0.0.1', port: 0, externalHost: '127.0.0.1', allow: [caller] },
+  miner: { host: '127.0.0.1', port: 0, externalHost: '127.0.0.1', allow: [caller], nonces: join(folder, 'nonces.sqlite') },
 });
 const miner = await startMiner({ config, folder: import.meta.dirname });
 

@@ -81,6 +81,15 @@ const miner = z
       .boolean()
       .default(false)
       .describe('Accept the nonces of Bittensor 6.x, which count from the start of the process.'),
+    nonces: z
+      .string()
+      .min(1)
+      .default('.vision/nonces.sqlite')
+      .describe('File of used nonces, so that no request can be sent again after a restart; `:memory:` keeps none.'),
+    metricsHost: z.string().min(1).default('127.0.0.1').describe('Address that `/health` and `/metrics` listen on, with `metricsPort`.'),
+    metricsPort: port
+      .optional()
+      .describe("Port for `/health` and `/metrics`, which are then not on the axon's port; 0 takes a free one. Left out: on the axon."),
     maxBodyBytes: bodyBytes,
     allow: z.array(z.string()).default([]).describe('Hotkeys that are always admitted, whatever their stake.'),
     queue: z.int().min(1).max(100_000).default(64).describe('Requests that may be open at once; more are refused with 429.'),

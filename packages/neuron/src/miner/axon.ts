@@ -1,12 +1,12 @@
 import Fastify, { type FastifyInstance } from 'fastify';
-import { fail } from '../wire/errors.ts';
 import { createNonceStore } from '../wire/nonce-store.ts';
 import { createBodyPool } from './axon/body-pool.ts';
 import { axonCaps } from './axon/caps.ts';
+import { addPlainRoutes, listenOn } from './axon/plain-routes.ts';
 import { type AxonIdentity, type Exchange, replyStatus } from './axon/reply.ts';
 import { type RouteTable, routeTable } from './axon/route-table.ts';
 import { type AxonState, serve } from './axon/serve.ts';
-import type { Axon, AxonCaps, AxonOptions, PlainResponse } from './axon/types.ts';
+import type { Axon, AxonCaps, AxonOptions } from './axon/types.ts';
 
 export { refuse } from '../wire/refusal.ts';
 export type { Admission, Axon, AxonCaps, AxonOptions, AxonRoute, Caller, ForwardCall, PlainResponse } from './axon/types.ts';
@@ -22,10 +22,10 @@ export function createAxon(options: AxonOptions): Axon {
   const state = createState(options, caps);
   const app = createServer(caps);
   addRoutes(app, { table, state, identity });
-  for (const [path, answer] of Object.entries(options.plainRoutes ?? {})) addPlainRoute(app, path, answer);
+  addPlainRoutes(app, options.plainRoutes ?? {});
   return {
     async listen(endpoint) {
-      const address = await listen(app, endpoint);
+      const address = await listenOn(app, endpoint);
       if (options.externalAddress === undefined) identity.address = address;
       return address;
     },
@@ -36,7 +36,8 @@ export function createAxon(options: AxonOptions): Axon {
 
 function createState(options: AxonOptions, caps: AxonCaps): AxonState {
   const { keypair, log, legacyUptimeNonces = false, now = Date.now } = options;
-  const nonces = createNonceStore({ legacyUptimeNonces, now, maxHotkeys: caps.maxHotkeys, maxUuidsPerHotkey: caps.maxUuidsPerHotkey });
+  const { maxHotkeys, maxUuidsPerHotkey } = caps;
+  const nonces = createNonceStore({ legacyUptimeNonces, now, maxHotkeys, maxUuidsPerHotkey, journal: options.nonces });
   const { address: hotkey } = keypair;
   const { onServed = () => {} } = options;
   return { hotkey, nonces, caps, log, onServed, pool: createBodyPool(IDLE_BODY_BYTES), running: new Set(), closing: false };
@@ -98,24 +99,6 @@ function neverReached(): never {
 
 function notFound(name: string, table: RouteTable): string {
   return table.has(name) ? 'Not Found' : `Synapse name '${name}' not found. Available synapses ${[...table.keys()].join(', ')}`;
-}
-
-function addPlainRoute(app: FastifyInstance, path: string, answer: () => Promise<PlainResponse>): void {
-  app.get(path, async (_request, reply) => {
-    const { status, contentType, body } = await answer();
-    return reply.code(status).type(contentType).send(body);
-  });
-}
-
-async function listen(app: FastifyInstance, { host, port }: { host: string; port: number }): Promise<{ host: string; port: number }> {
-  try {
-    await app.listen({ host, port });
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'EADDRINUSE') throw fail('PORT_IN_USE', { host, port }, { cause });
-    throw fail('LISTEN_FAILED', { host, port, reason: cause instanceof Error ? cause.message : String(cause) }, { cause });
-  }
-  const address = app.server.address();
-  return typeof address === 'object' && address !== null ? { host: address.address, port: address.port } : { host, port };
 }
 
 async function close(app: FastifyInstance, state: AxonState, graceMs: number): Promise<void> {

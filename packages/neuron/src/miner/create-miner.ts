@@ -4,12 +4,14 @@ import type { Dispatcher } from '../host/dispatcher-types.ts';
 import { Filters } from '../host/filters.ts';
 import type { Registry } from '../host/registry.ts';
 import type { Keypair } from '../wire/keypair.ts';
+import type { NonceJournal } from '../wire/nonce-store.ts';
 import { createAdmission, type MinerAdmission } from './admission.ts';
 import { announce, announceIfLost, externalEndpoint } from './announce.ts';
-import type { Axon } from './axon/types.ts';
+import type { Axon, AxonOptions } from './axon/types.ts';
 import { createAxon } from './axon.ts';
 import { healthOf } from './health.ts';
 import { createMetrics, type MinerMetrics } from './metrics.ts';
+import { openMetricsServer } from './metrics-server.ts';
 import { createRoutes } from './routes.ts';
 import { SubnetView } from './subnet-view.ts';
 
@@ -21,12 +23,16 @@ export interface MinerOptions {
   readonly keypair: Keypair;
   readonly dispatcher: Dispatcher;
   readonly log: Log;
+  /** Where used nonces outlive the process; in memory only without it. */
+  readonly nonces?: NonceJournal | undefined;
 }
 
 /** A miner that listens and has told the chain where. */
 export interface Miner extends AsyncDisposable {
   /** Where the axon listens. */
   readonly endpoint: AxonEndpoint;
+  /** Where `/health` and `/metrics` are, when `miner.metricsPort` takes them off the axon's port. */
+  readonly metrics?: AxonEndpoint;
   /** Takes nothing new, lets running requests end within `miner.drainMs`, then closes. Safe to call again. */
   drain(): Promise<void>;
 }
@@ -49,6 +55,7 @@ class RunningMiner implements Miner {
   readonly #opened: AsyncDisposable[] = [];
   #axon: Axon | undefined;
   #endpoint: AxonEndpoint = { host: '', port: 0 };
+  metrics?: AxonEndpoint;
   #announced: AxonEndpoint | undefined;
   #closing: Promise<void> | undefined;
 
@@ -82,7 +89,8 @@ class RunningMiner implements Miner {
       ping: { early: (hotkey) => admission.early(hotkey) },
       legacyUptimeNonces: miner.legacyUptimeNonces,
       caps: { maxBodyBytes: miner.maxBodyBytes },
-      plainRoutes: this.#plainRoutes(view, admission, metrics),
+      nonces: this.#options.nonces,
+      plainRoutes: await this.#routesForAxon(this.#plainRoutes(view, admission, metrics)),
       onServed: metrics.served,
       log,
     });
@@ -115,6 +123,16 @@ class RunningMiner implements Miner {
   #open<T extends AsyncDisposable>(resource: T): T {
     this.#opened.push(resource);
     return resource;
+  }
+
+  /** The plain routes, unless they have a port of their own. */
+  async #routesForAxon<Routes extends NonNullable<AxonOptions['plainRoutes']>>(routes: Routes): Promise<Routes | Record<never, never>> {
+    const { metricsHost: host, metricsPort: port } = this.#options.config.miner;
+    if (port === undefined) return routes;
+    const server = this.#open(await openMetricsServer(routes, { host, port }));
+    this.metrics = server.endpoint;
+    this.#options.log.info({ ...server.endpoint }, 'Health and metrics are here, and not on the axon.');
+    return {};
   }
 
   #plainRoutes(view: SubnetView, admission: MinerAdmission, metrics: MinerMetrics) {

@@ -1,9 +1,11 @@
+import { resolve } from 'node:path';
 import type { AxonEndpoint, Log } from '@vision-sdk/core';
 import type { LoadedConfig } from '../host/config.ts';
 import { type Container, token } from '../host/container.ts';
 import { IDENTITY, neuronServices, standOn } from '../host/ground.ts';
 import { createLog } from '../host/log.ts';
 import { createMiner, type Miner } from './create-miner.ts';
+import { NonceFile } from './nonce-file.ts';
 import { type SignalSource, stopOnSignals } from './stop-signals.ts';
 
 /** A miner with all that it stands on. */
@@ -24,6 +26,7 @@ export interface StartOptions {
 }
 
 const MINER = token<Promise<Miner>>('miner');
+const NONCES = token<Promise<NonceFile | undefined>>('nonces');
 
 /** Starts a miner from a config: plugins, keys, chain, registration, dispatcher, axon. Undoes what it did when a step fails. */
 export async function startMiner(loaded: LoadedConfig, options: StartOptions = {}): Promise<StartedMiner> {
@@ -40,10 +43,19 @@ export async function startMiner(loaded: LoadedConfig, options: StartOptions = {
 }
 
 function minerServices(loaded: LoadedConfig, log: Log): Container {
-  return neuronServices(loaded, log).bind(MINER, async (services) => {
-    const { identity, ...ground } = await standOn(services, loaded, log);
-    return createMiner({ config: loaded.config, keypair: identity.hotkey, log, ...ground });
-  });
+  const { config, folder } = loaded;
+  const file = config.miner.nonces;
+  return neuronServices(loaded, log)
+    .bind(NONCES, async (services) => {
+      const { hotkey } = await services.get(IDENTITY);
+      return NonceFile.open(file === ':memory:' ? file : resolve(folder, file), { axon: hotkey.address, log });
+    })
+    .bind(MINER, async (services) => {
+      // Asked for first, so that it is disposed of after the miner.
+      const opening = services.get(NONCES);
+      const { identity, ...ground } = await standOn(services, loaded, log);
+      return createMiner({ config, keypair: identity.hotkey, log, nonces: await opening, ...ground });
+    });
 }
 
 interface StartedParts extends StartOptions {

@@ -254,6 +254,26 @@ describe('health and metrics', () => {
     });
   });
 
+  it('have a port of their own by the config, and then the axon shows neither', async () => {
+    await using net = await minerWith({ config: { miner: { metricsPort: 0 } } });
+    expect(net.miner.metrics).toMatchObject({ host: '127.0.0.1', port: expect.any(Number) });
+    const own = `http://127.0.0.1:${net.miner.metrics?.port}`;
+    expect(net.miner.metrics?.port).not.toBe(net.miner.endpoint.port);
+    const statuses = async (url: string) => Promise.all(['/health', '/metrics'].map(async (path) => (await fetch(`${url}${path}`)).status));
+    expect(await statuses(own)).toEqual([200, 200]);
+    expect(await statuses(net.url)).toEqual([404, 404]);
+    expect((await net.ask(Echo, { word: 'x' })).outcome.ok).toBe(true);
+    expect((await fetch(`${own}/Echo`)).status).toBe(404);
+    await net.miner.drain();
+    await expect(fetch(`${own}/health`)).rejects.toThrow('fetch failed');
+  });
+
+  it('say when their port is taken', async () => {
+    await using net = await minerWith();
+    const { port } = net.miner.endpoint;
+    await expect(minerWith({ config: { miner: { metricsPort: port } } })).rejects.toMatchObject({ code: 'VISION_WIRE_PORT_IN_USE' });
+  });
+
   it('health names what is wrong', async () => {
     const dispatcher = new FakeDispatcher();
     dispatcher.figures = { ...dispatcher.figures, models: [{ ...dispatcher.figures.models[0]!, state: 'broken' }] };

@@ -9,15 +9,16 @@ export function localMinerConfig(parts: {
   readonly seed: string;
   readonly port?: number;
   readonly chain?: string;
+  readonly nonces?: string;
 }): LoadedConfig {
-  const { file, seed, port = 0, chain = 'local-chain' } = parts;
+  const { file, seed, port = 0, chain = 'local-chain', nonces = ':memory:' } = parts;
   const options = { file, blockMs: 50, tempo: 20, weightsRateLimit: 0, genesisStake: { [validatorKey.address]: 10_000 } };
   const config = resolveConfig({
     plugins: [localChain(options), toyPlugin],
     chain,
     logLevel: 'silent',
     wallet: { seed },
-    miner: { host: '127.0.0.1', port, drainMs: 5000 },
+    miner: { host: '127.0.0.1', port, drainMs: 5000, nonces },
   });
   return { config, folder: process.cwd() };
 }

@@ -1,7 +1,6 @@
-import { defineModel, definePlugin, silentLog } from '@vision-sdk/core';
+import { silentLog } from '@vision-sdk/core';
 import { FakeChain, fakeNeuron } from '@vision-sdk/core/testing';
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { resolveConfig } from '../../src/host/config.ts';
 import { createDispatcher } from '../../src/host/dispatcher.ts';
 import { createRegistry } from '../../src/host/registry.ts';
@@ -12,6 +11,7 @@ import { keypairFromSeed } from '../../src/wire/keypair.ts';
 import { synapseForm } from '../../src/wire/synapse-form.ts';
 import { axonKey, dendriteKey, send, signedHeaders } from '../wire/support.ts';
 import { Echo, TAO } from './support.ts';
+import { echoPlugin } from './toy-plugin.ts';
 
 const richKey = keypairFromSeed(new Uint8Array(32).fill(21));
 
@@ -19,22 +19,11 @@ const richKey = keypairFromSeed(new Uint8Array(32).fill(21));
 function gatedModel() {
   const begun: string[] = [];
   const gates = new Map<string, () => void>();
-  const model = defineModel({
-    id: 'gated',
-    weights: [],
-    resources: { memory: '1MiB' },
-    load: async () => ({ async [Symbol.asyncDispose]() {} }),
-  }).serve({
-    synapse: Echo,
-    accepts: z.object({ word: z.string() }),
-    sample: () => ({ word: 'sample' }),
-    run: async (_loaded, { word }) => {
-      begun.push(word);
-      await new Promise<void>((resolve) => gates.set(word, resolve));
-      return { word, error_message: null };
-    },
+  const plugin = echoPlugin('gated', async (word) => {
+    begun.push(word);
+    await new Promise<void>((resolve) => gates.set(word, resolve));
+    return word;
   });
-  const plugin = definePlugin({ name: 'gated', version: '1.0.0', options: z.object({}), contribute: () => ({ models: [model] }) })();
   return { begun, plugin, end: (word: string) => gates.get(word)?.() };
 }
 

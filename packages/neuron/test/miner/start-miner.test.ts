@@ -2,12 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Chain, type Neuron, silentLog, type Uid, VisionError } from '@vision-sdk/core';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openLocalChain } from '../../../plugins/local-chain/src/index.ts';
 import { createWallet } from '../../src/host/wallet.ts';
+import { NonceFile } from '../../src/miner/nonce-file.ts';
 import { startMiner } from '../../src/miner/start-miner.ts';
 import { createDendrite } from '../../src/validator/dendrite.ts';
 import { keypairFromSeed, keypairFromUri } from '../../src/wire/keypair.ts';
@@ -66,6 +67,18 @@ describe('a miner on a local chain, from its config', () => {
     expect(found.axon).toEqual(miner.endpoint);
     expect((await ask(found, 'quiet')).outcome).toEqual({ ok: true, response: { word: 'QUIET', error_message: null } });
     expect((await ask(found, 'this word is longer than twenty letters')).outcome).toMatchObject({ ok: false });
+  });
+
+  it('writes used nonces into its file and closes it at the end', async () => {
+    const file = freshChain();
+    const { chain, ask } = await validatorOn(file);
+    const nonces = join(dirname(file), 'miner', 'nonces.sqlite');
+    const miner = await startMiner(localMinerConfig({ file, seed: '//Miner', nonces }));
+    const { neurons } = await chain.metagraph();
+    expect((await ask(neuronOf(neurons, miner.hotkey), 'once')).outcome.ok).toBe(true);
+    await miner.drain();
+    using kept = NonceFile.open(nonces, { axon: miner.hotkey, log: silentLog })!;
+    expect([...kept.read()]).toEqual([{ hotkey: validatorKey.address, uuid: expect.any(String), nonce: expect.any(BigInt) }]);
   });
 
   it('earns incentive by the weights that the validator sets', async () => {

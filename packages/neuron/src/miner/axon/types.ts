@@ -1,5 +1,6 @@
 import type { AnySynapse, AxonEndpoint, ChunkOf, Hotkey, Log, RequestOf, ResponseOf } from '@vision-sdk/core';
 import type { Keypair } from '../../wire/keypair.ts';
+import type { NonceJournal } from '../../wire/nonce-store.ts';
 
 /** Who sent a request. Hotkey, uuid and nonce are verified by the signature; version and timeout are the caller's word. */
 export interface Caller {
@@ -85,6 +86,8 @@ export interface AxonOptions {
   readonly ping?: Pick<AxonRoute<AnySynapse>, 'early' | 'admit'>;
   /** Accept nonces of Bittensor before 7.2, which count the sender's uptime. Their replays are refused only while remembered. Default false. */
   readonly legacyUptimeNonces?: boolean;
+  /** Where used nonces outlive the process. Without one they are in memory only. */
+  readonly nonces?: NonceJournal | undefined;
   readonly caps?: Partial<AxonCaps>;
   /** The address callers reach, as told in response headers. Default: the address listened on. */
   readonly externalAddress?: AxonEndpoint;
