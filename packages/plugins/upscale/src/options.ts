@@ -44,7 +44,7 @@ export const upscaleOptions = z.strictObject({
     .string()
     .regex(/^\d+(\.\d+)?(KiB|MiB|GiB)$/, "write a size like '512MiB'")
     .optional()
-    .meta({ description: 'Memory that the loaded network needs; 512MiB for vision-x2, 2GiB for other networks' }),
+    .meta({ description: 'Memory that the loaded network needs; 512MiB for vision-x2, 2GiB for networks with `scale` 2, else 4GiB' }),
   licence: z.string().min(1).default('unknown').meta({ description: 'Licence of the weights that `model` names' }),
 });
 

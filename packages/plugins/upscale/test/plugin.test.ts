@@ -127,6 +127,16 @@ describe('the options', () => {
     });
   });
 
+  it.each<[object, string]>([
+    [{}, '512MiB'],
+    [{ model: 'x.onnx', scale: 2 }, '2GiB'],
+    [{ model: 'x.onnx', scale: 4 }, '4GiB'],
+    [{ model: 'x.onnx' }, '4GiB'],
+    [{ model: 'x.onnx', scale: 4, memory: '1GiB' }, '1GiB'],
+  ])('declare memory by the factor: %j', (options, memory) => {
+    expect(upscaleModel(upscaleOptions.parse(options)).resources.memory).toBe(memory);
+  });
+
   it('list the weight files that a graph names, and nothing where nothing is', async () => {
     await using folder = await temporaryFolder();
     const graph = await writeNetwork(folder.path, repeater({ scale: 4, weightsIn: 'model.data' }), 'big.onnx');
