@@ -1,4 +1,4 @@
-import { type Raster, toGreyscale } from '@vision-sdk/image';
+import { type Raster, resize, toGreyscale } from '@vision-sdk/image';
 import { toRgb } from '../images/clip-pixels.ts';
 import { fitCropped } from './fit.ts';
 import { blank, paste, type Region } from './rasters.ts';
@@ -13,13 +13,14 @@ export interface Overlay {
 }
 
 /**
- * The picture with what was painted in its region, where the mask is white: black pixels of the mask stay as they were, to the byte. Mixes as diffusers'
- * `apply_overlay` does in Pillow.
+ * The picture with what was painted in its region, where the mask is white: black pixels of the mask stay as they were, to the byte. What was painted at
+ * another size is brought to that of the region. Mixes as diffusers' `apply_overlay` does in Pillow.
  */
 export function overlay(painted: Raster, { picture, mask, region }: Overlay): Raster & { readonly channels: 3 } {
   const { width, height } = picture;
   const { left, top, right, bottom } = region ?? { left: 0, top: 0, right: width, bottom: height };
-  const fitted = region === undefined ? painted : fitCropped(painted, { width: right - left, height: bottom - top });
+  const size = { width: right - left, height: bottom - top };
+  const fitted = region === undefined ? resize(painted, { ...size, filter: 'lanczos' }) : fitCropped(painted, size);
   const result = paste(blank(width, height, 3), toRgb(fitted), { left, top });
   const kept = toRgb(picture).data;
   const marks = mask.channels === 1 ? mask.data : toGreyscale(mask).data;

@@ -1,4 +1,4 @@
-import type { Raster } from '@vision-sdk/image';
+import { type Raster, resize } from '@vision-sdk/image';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cropRegion } from '../../src/inpaint/crop-region.ts';
@@ -109,5 +109,13 @@ describe('an inpainted part over its picture', () => {
     const [picture, mask] = [raster(one.size, one.picture), raster(one.size, one.mask, 1)];
     const region = one.region === null ? undefined : regionOf(one.region);
     expect(overlay(raster(one.painted_size, one.painted), { picture, mask, region })).toEqual(raster(one.size, one.result));
+  });
+
+  it('is brought to the size of the picture', () => {
+    const [{ size, picture }] = golden.overlays as [Golden['overlays'][number]];
+    const white: Raster = { width: size[0], height: size[1], channels: 1, data: new Uint8Array(size[0] * size[1]).fill(255) };
+    const painted = resize(raster(size, picture), { width: 16, height: 40, filter: 'lanczos' });
+    const expected = resize(painted, { width: size[0], height: size[1], filter: 'lanczos' });
+    expect(overlay(painted, { picture: raster(size, picture), mask: white })).toEqual(expected);
   });
 });
