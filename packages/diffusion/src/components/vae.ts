@@ -41,7 +41,9 @@ export class VaeEncoder implements AsyncDisposable {
   }
 
   async #run(pixels: Plane, dims: readonly number[], signal: AbortSignal | undefined) {
-    const [input, output] = [this.#component.inputs[0]!, this.#component.outputs[0]!.name];
+    const input = this.#component.inputs[0]!;
+    const names = this.#component.outputs.map(({ name }) => name);
+    const output = names.find((name) => name === 'latent_parameters') ?? names[0]!;
     const feeds = { [input.name]: floatTensor(input, pixels) };
     const tensor = (await this.#component.run(feeds, { batch: dims[0]!, outputs: [output], signal }))[output]!;
     const drawn = tensor.dims[1] === dims[1];

@@ -6,6 +6,7 @@ import type { Scheduler } from '../schedulers/scheduler.ts';
 import type { ClipTokenizer } from '../tokenizer/clip-tokenizer.ts';
 import { type ConditioningOptions, conditioningOf } from './conditioning.ts';
 import type { NoiseSettings } from './noise.ts';
+import { PromptEncoder } from './prompt-encoder.ts';
 
 const SDXL_SCALING = 0.13025;
 const SD_SCALING = 0.18215;
@@ -76,6 +77,13 @@ export function createStableDiffusion(parts: StableDiffusionParts): StableDiffus
   const { unet, vaeDecoder, vaeEncoder, scheduler, noise = {} } = parts;
   const kind = unet.takes.includes('time_ids') ? 'sdxl' : 'sd';
   const vaeScale = vaeDecoder.scale;
+  const { guidanceWidth } = unet;
+  const conditioned = {
+    kind,
+    guidanceWidth,
+    prompts: new PromptEncoder(parts.text, kind),
+    zerosForEmptyPrompt: parts.zerosForEmptyPrompt ?? true,
+  } as const;
   return {
     kind,
     unet,
@@ -87,7 +95,7 @@ export function createStableDiffusion(parts: StableDiffusionParts): StableDiffus
     vaeScale,
     scalingFactor: parts.scalingFactor ?? vaeDecoder.scalingFactor ?? (kind === 'sdxl' ? SDXL_SCALING : SD_SCALING),
     defaultSize: (unet.sampleSize ?? USUAL_SIDE) * vaeScale,
-    conditioning: (options, signal) => conditioningOf(parts, kind, { ...options, signal }),
+    conditioning: (options, signal) => conditioningOf(conditioned, options, signal),
     withScheduler: (other) => createStableDiffusion({ ...parts, scheduler: other }),
     [Symbol.asyncDispose]: async () => parts.dispose?.(),
   };

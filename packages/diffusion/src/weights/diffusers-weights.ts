@@ -15,6 +15,7 @@ export function diffusersWeights(from: string | HubFolder, wanted: DiffusersWant
 
 function hubWeights({ repository, revision, files, bytes, sha256 }: HubFolder, wanted: DiffusersWanted): DiffusersWeights {
   const pinned = sha256 === undefined ? {} : { sha256 };
+  const graphs = Object.entries(graphsIn(files, wanted)).filter(([, graph]) => files.includes(graph));
   return {
     kind: 'hub',
     repository,
@@ -23,7 +24,7 @@ function hubWeights({ repository, revision, files, bytes, sha256 }: HubFolder, w
     bytes,
     ...pinned,
     licence: wanted.licence,
-    graphs: graphsIn(files, wanted),
+    graphs: Object.fromEntries(graphs),
     componentBytes: {},
   };
 }

@@ -30,7 +30,7 @@ export interface HubFolder {
 
 /** Weights of several components as data, before anything is loaded: a weight source that also says which file is which graph. */
 export type DiffusersWeights = WeightSource & {
-  /** Graph of each component that was found, and of those that must be there. */
+  /** Graph of each component that was found, and in a folder of those that must be there. */
   readonly graphs: Readonly<Record<string, string>>;
   /** Bytes of each component, graph and data; empty for a hub, which tells the sum alone. */
   readonly componentBytes: Readonly<Record<string, number>>;

@@ -5,7 +5,15 @@ import { fakeLoadContext } from '@vision-sdk/core/testing';
 import type { Raster } from '@vision-sdk/image';
 import { encodeModel } from '@vision-sdk/onnx/testing';
 import { describe, expect, it } from 'vitest';
-import { createScheduler, imageToImage, loadStableDiffusion, type StableDiffusion, textToImage } from '../../src/index.ts';
+import {
+  createScheduler,
+  createStableDiffusion,
+  imageToImage,
+  loadStableDiffusion,
+  type StableDiffusion,
+  type TextTower,
+  textToImage,
+} from '../../src/index.ts';
 import { type TinyStableDiffusion, writeTinyStableDiffusion } from '../../src/testing/index.ts';
 import { temporaryFolder, weightsOf, withTiny } from './tiny.ts';
 
@@ -270,4 +278,41 @@ describe('loading', () => {
     await expect(painting).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
     expect(steps).toEqual([1, 2]);
   });
+});
+
+describe('prompts that come again', () => {
+  it('are encoded once, and give the same picture', async () => {
+    await withTiny({ kind: 'sdxl' }, async ({ unet, vaeDecoder, scheduler }) => {
+      const encoded: number[] = [];
+      const counted = createStableDiffusion({ unet, vaeDecoder, scheduler, text: [countingTower(encoded, 8), countingTower(encoded, 12)] });
+      const [first] = await paint(counted);
+      expect(encoded).toEqual([8, 12, 8, 12]);
+      expect(await paint(counted)).toEqual([first]);
+      await textToImage(counted, { ...REQUEST, prompt: 'another' });
+      expect(encoded).toEqual([8, 12, 8, 12, 8, 12]);
+      for (let i = 0; i < 8; i++) await textToImage(counted, { ...REQUEST, prompt: `number ${i}`, guidance: 1 });
+      encoded.length = 0;
+      expect(await paint(counted)).toEqual([first]);
+      expect(encoded).toEqual([8, 12, 8, 12]);
+    });
+  });
+
+  /** Encodes every text as its first ids, and notes its width each time. */
+  function countingTower(encoded: number[], width: number): TextTower {
+    const plane = (rows: number, dims: readonly number[]) => ({
+      data: new Float32Array(rows * dims.reduce((a, b) => a * b, 1)).fill(width),
+      dims: [rows, ...dims],
+    });
+    return {
+      tokenizer: { encodePadded: (text) => Int32Array.from({ length: 77 }, (_, i) => text.codePointAt(i) ?? 0) },
+      encoder: {
+        encode: async (ids) => {
+          encoded.push(width);
+          const states = plane(ids.length, [77, width]);
+          states.data.set(ids.flat().slice(0, states.data.length));
+          return { last: states, penultimate: states, pooled: plane(ids.length, [6]) };
+        },
+      },
+    };
+  }
 });

@@ -142,7 +142,7 @@ it('weights on a hub are what was declared, and which file is which graph', () =
     kind: 'hub',
     ...hub,
     licence: 'openrail++',
-    graphs: { unet: 'unet/model.onnx', vae_decoder: 'vae_decoder/model.onnx' },
+    graphs: { unet: 'unet/model.onnx' },
     componentBytes: {},
   });
   expect(drawsItself(weights, 'unet')).toBe(false);
