@@ -22,9 +22,12 @@ const MaskedInpaint = {
   request: Inpaint.request.extend({ mask_image: z.string('Mask image cannot be empty').min(1) }),
 };
 
-/** Requests for Vision's Inpaint within some ranges, in Vision's words. A mask must be there. */
-export function acceptsInpaint(ranges: readonly DiffusionRanges[]): Schema<unknown, RequestOf<typeof Inpaint>> {
-  return acceptsDiffusion(MaskedInpaint, ranges);
+/** Requests for Vision's Inpaint within some ranges, in Vision's words. A mask must be there, and a prompt unless the model takes none. */
+export function acceptsInpaint(
+  ranges: readonly DiffusionRanges[],
+  options: { readonly prompts?: boolean } = {},
+): Schema<unknown, RequestOf<typeof Inpaint>> {
+  return acceptsDiffusion(MaskedInpaint, ranges, options);
 }
 
 /** Vision's Inpaint on a model with an encoder. The result has the size that Vision gives pictures, or the picture's own where the rest of it is kept. */

@@ -19,8 +19,11 @@ const COMPONENTS: readonly ComponentWanted[] = STABLE_DIFFUSION_COMPONENTS.map((
   component.name === 'vae_encoder' ? { name: component.name } : component,
 );
 
-/** The model that the options describe, serving Vision's Inpaint, and Uncrop. */
-export function inpaintModel(options: InpaintOptions): ServedModel<StableDiffusion> {
+/** What describes a Stable Diffusion. */
+export type PaintingOptions = Omit<InpaintOptions, 'model' | 'lama'> & { readonly model: NonNullable<InpaintOptions['model']> };
+
+/** The Stable Diffusion that the options describe, serving Vision's Inpaint, and Uncrop. */
+export function inpaintModel(options: PaintingOptions): ServedModel<StableDiffusion> {
   const { model, precision, licence } = options;
   const weights = diffusersWeights(model, { components: COMPONENTS, licence, ...(precision === undefined ? {} : { precision }) });
   const ranges = rangesOf(options, weights);

@@ -23,7 +23,7 @@ export function tinyWeights(tiny: Partial<TinyStableDiffusion> = {}): Promise<st
 
 /** The model of a folder. */
 export function modelOf(folder: string, options: Options = {}) {
-  return inpaintModel(inpaintOptions.parse({ ...options, model: folder }));
+  return inpaintModel({ ...inpaintOptions.parse({ ...options, model: folder }), model: folder });
 }
 
 /** A loaded model that answers requests with pictures. */
