@@ -57,7 +57,8 @@ class Controls:
         shown = pipeline(**words, **given, **asked, **SIZE, **call).images
         for i, one in enumerate(shown):
             one.save(self.recorder.out / f"{name}-{i}.png")
-        config = {"_class_name": type(pipeline.scheduler).__name__, **pipeline.scheduler.config}
+        config = {"_class_name": type(pipeline.scheduler).__name__}
+        config |= {key: value for key, value in pipeline.scheduler.config.items() if not key.startswith("_")}
         kept = zip(nets.items(), *values, strict=True)
         controls = [{"net": net, "image": control["image"], "scale": scale, "from": start, "to": end} for (net, control), scale, start, end in kept]
         facts = {"name": name, "prompt": words["prompt"], "seed": seed, "scheduler": config, "controls": controls, "pictures": len(shown)}

@@ -255,9 +255,3 @@ describe('options', () => {
     expect((await validate(controlnetOptions, { ...plain, controlnets })).ok).toBe(true);
   });
 });
-
-describe('the public surface', () => {
-  it('is the plugin', async () => {
-    expect(Object.keys(await import('../src/index.ts'))).toEqual(['default']);
-  });
-});

@@ -255,9 +255,3 @@ describe('options', () => {
 function scribbleModelOf(options: InputOf<typeof scribbleOptions>) {
   return scribble().contribute(scribbleOptions.parse(options)).models![0]!;
 }
-
-describe('the public surface', () => {
-  it('is the plugin', async () => {
-    expect(Object.keys(await import('../src/index.ts'))).toEqual(['default']);
-  });
-});
