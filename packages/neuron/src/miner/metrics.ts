@@ -1,5 +1,5 @@
-import { Counter, Gauge, Histogram, Registry as Metrics } from 'prom-client';
 import type { DispatcherStats } from '../host/dispatcher-types.ts';
+import { Figures } from '../host/figures.ts';
 import type { Decision } from './admission.ts';
 import type { ViewAge } from './subnet-view.ts';
 
@@ -32,30 +32,16 @@ export function outcomeOf(status: number): string {
 
 /** Creates the figures; gauges are read from `sources` at each rendering. */
 export function createMetrics(sources: MetricSources): MinerMetrics {
-  const metrics = new Metrics();
-  const registers = [metrics];
-  const requests = new Counter({
-    name: 'vision_miner_requests_total',
-    help: 'Finished requests.',
-    labelNames: ['synapse', 'outcome'],
-    registers,
-  });
-  const seconds = new Histogram({
-    name: 'vision_miner_request_seconds',
-    help: 'From the first byte of an answered request to the last byte of its answer.',
-    labelNames: ['synapse'],
+  const figures = new Figures('vision_miner_');
+  const requests = figures.counter('requests_total', 'Finished requests.', ['synapse', 'outcome']);
+  const seconds = figures.histogram('request_seconds', 'From the first byte of an answered request to the last byte of its answer.', {
+    labels: ['synapse'],
     buckets: SECONDS,
-    registers,
   });
-  const admissions = new Counter({
-    name: 'vision_miner_admission_total',
-    help: 'Callers by what admission decided.',
-    labelNames: ['decision'],
-    registers,
-  });
-  const readGauges = createGauges(registers, sources);
+  const admissions = figures.counter('admission_total', 'Callers by what admission decided.', ['decision']);
+  const readGauges = createGauges(figures, sources);
   return {
-    contentType: metrics.contentType,
+    contentType: figures.contentType,
     served: ({ synapse, status, milliseconds }) => {
       requests.inc({ synapse, outcome: outcomeOf(status) });
       if (status < 300) seconds.observe({ synapse }, milliseconds / 1000);
@@ -63,40 +49,33 @@ export function createMetrics(sources: MetricSources): MinerMetrics {
     decided: (decision) => admissions.inc({ decision }),
     render: () => {
       readGauges();
-      return metrics.metrics();
+      return figures.text();
     },
   };
 }
 
-function createGauges(registers: Metrics[], { stats, open, age }: MetricSources): () => void {
-  const gauge = (name: string, help: string, labelNames: string[] = []) =>
-    new Gauge({ name: `vision_miner_${name}`, help, labelNames, registers });
-  const openRequests = gauge('open_requests', 'Requests that are open now.');
-  const queued = gauge('queue_depth', 'Requests that wait for a device.', ['device']);
-  const running = gauge('running_jobs', 'Requests that a device works on.', ['device']);
-  const memory = gauge('device_memory_used_bytes', 'Memory that loaded models take of the budget.', ['device']);
-  const restarts = new Counter({
-    name: 'vision_miner_worker_restarts_total',
-    help: 'Times a worker was started again after it had ended by itself.',
-    labelNames: ['model'],
-    registers,
-  });
-  const loaded = gauge('model_loaded', '1 while the model is in memory.', ['model']);
-  const chainAge = gauge('chain_age_seconds', 'Since the chain last answered.');
-  const chainBlock = gauge('chain_block', 'Newest block that was seen.');
+function createGauges(figures: Figures, { stats, open, age }: MetricSources): () => void {
+  const openRequests = figures.gauge('open_requests', 'Requests that are open now.');
+  const queued = figures.gauge('queue_depth', 'Requests that wait for a device.', ['device']);
+  const running = figures.gauge('running_jobs', 'Requests that a device works on.', ['device']);
+  const memory = figures.gauge('device_memory_used_bytes', 'Memory that loaded models take of the budget.', ['device']);
+  const restarts = figures.counter('worker_restarts_total', 'Times a worker was started again after it had ended by itself.', ['model']);
+  const loaded = figures.gauge('model_loaded', '1 while the model is in memory.', ['model']);
+  const chainAge = figures.gauge('chain_age_seconds', 'Since the chain last answered.');
+  const chainBlock = figures.gauge('chain_block', 'Newest block that was seen.');
   return () => {
     const { devices, models } = stats();
     openRequests.set(open());
-    for (const { device, ...figures } of devices) {
-      queued.set({ device }, figures.queued);
-      running.set({ device }, figures.running);
-      memory.set({ device }, figures.usedBytes);
+    for (const { device, ...now } of devices) {
+      queued.set({ device }, now.queued);
+      running.set({ device }, now.running);
+      memory.set({ device }, now.usedBytes);
     }
     // The dispatcher counts; the counter only shows.
     restarts.reset();
-    for (const { model, ...figures } of models) {
-      restarts.inc({ model }, figures.restarts);
-      loaded.set({ model }, figures.state === 'idle' || figures.state === 'busy' ? 1 : 0);
+    for (const { model, ...now } of models) {
+      restarts.inc({ model }, now.restarts);
+      loaded.set({ model }, now.state === 'idle' || now.state === 'busy' ? 1 : 0);
     }
     chainAge.set(age().ageMs / 1000);
     chainBlock.set(age().block);

@@ -8,8 +8,10 @@ import type { OpenRound, Store } from './store.ts';
 
 /** A round that was begun to be judged this often and never ended took the process down. */
 const MAX_ATTEMPTS = 3;
-/** Rounds hold their pictures in memory; more than a slow judge can ever see are dropped. */
+/** More rounds than a slow judge can ever see are dropped. */
 const MAX_WAITING = 64;
+/** Rounds hold their pictures in memory, and miners say how large those are: 256 MiB of them wait at the most. */
+const MAX_WAITING_BYTES = 256 * 2 ** 20;
 
 /** What the queue works with. */
 export interface JudgingOptions {
@@ -23,6 +25,8 @@ export interface JudgingOptions {
   readonly log: Log;
   /** Ends judging; rounds that are not judged stay open in the store. */
   readonly signal: AbortSignal;
+  /** Bytes of the rounds that wait: 256 MiB. One round alone may be larger. */
+  readonly maxWaitingBytes?: number;
 }
 
 /** Judges settled rounds one after the other, exactly once each, also across restarts. */
@@ -30,6 +34,7 @@ export class JudgingQueue {
   readonly #options: JudgingOptions;
   #tail: Promise<void> = Promise.resolve();
   #waiting = 0;
+  #waitingBytes = 0;
 
   constructor(options: JudgingOptions) {
     this.#options = options;
@@ -41,13 +46,14 @@ export class JudgingQueue {
    */
   async add(id: string, openedAtMs: number, round: Round): Promise<readonly Reward[] | undefined> {
     const { store, emit } = this.#options;
-    const reason = this.#refusal(round);
-    if (reason !== undefined) {
-      emit({ kind: 'round-discarded', id, synapse: round.synapse.name, origin: round.origin, reason });
-      return undefined;
-    }
-    const kept = this.#stored(() => store.openRound(id, openedAtMs, writeRound(round)));
-    return kept ? this.#enqueue(id, openedAtMs, round) : undefined;
+    const discarded = (reason: string) =>
+      void emit({ kind: 'round-discarded', id, synapse: round.synapse.name, origin: round.origin, reason });
+    if (!round.answers.some(({ outcome }) => outcome.ok || outcome.failure === 'withheld')) return discarded('nobody answered');
+    if (this.#waiting >= MAX_WAITING) return discarded('too many rounds wait to be judged');
+    const recorded = writeRound(round);
+    if (!this.#fits(recorded)) return discarded('the rounds that wait to be judged are too large together');
+    const kept = this.#stored(() => store.openRound(id, openedAtMs, recorded));
+    return kept ? this.#enqueue(id, openedAtMs, { round, bytes: recorded.length }) : undefined;
   }
 
   /** Takes up the rounds that an earlier process left open. */
@@ -60,27 +66,30 @@ export class JudgingQueue {
     return this.#tail;
   }
 
-  #refusal({ answers }: Round): string | undefined {
-    if (!answers.some(({ outcome }) => outcome.ok || outcome.failure === 'withheld')) return 'nobody answered';
-    return this.#waiting >= MAX_WAITING ? 'too many rounds wait to be judged' : undefined;
+  /** Pictures are base64, so that a record has as many bytes as letters. */
+  #fits({ length }: string): boolean {
+    const { maxWaitingBytes = MAX_WAITING_BYTES } = this.#options;
+    return this.#waiting === 0 || this.#waitingBytes + length <= maxWaitingBytes;
   }
 
   #resumeOne({ id, openedAtMs, attempts, round }: OpenRound): void {
     const { store, synapses, log } = this.#options;
     const read = attempts < MAX_ATTEMPTS ? readRound(round, synapses) : undefined;
     if (read !== undefined) {
-      void this.#enqueue(id, openedAtMs, read);
+      void this.#enqueue(id, openedAtMs, { round: read, bytes: round.length });
       return;
     }
     store.discardRound(id);
     log.warn({ round: id, attempts }, 'Dropped an open round: judging it failed too often, or its operation is not configured any more.');
   }
 
-  #enqueue(id: string, openedAtMs: number, round: Round): Promise<readonly Reward[] | undefined> {
+  #enqueue(id: string, openedAtMs: number, { round, bytes }: { readonly round: Round; readonly bytes: number }) {
     this.#waiting++;
+    this.#waitingBytes += bytes;
     const verdict = this.#tail.then(() => this.#judge(id, openedAtMs, round));
     this.#tail = verdict.then(() => {
       this.#waiting--;
+      this.#waitingBytes -= bytes;
     });
     return verdict;
   }

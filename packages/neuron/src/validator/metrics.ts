@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Figures } from '../host/figures.ts';
 import type { Observer } from './events.ts';
 
 const SECONDS = [0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32];
@@ -13,33 +13,15 @@ export interface Metrics {
 
 /** Figures that are kept by watching the validator's events. */
 export function createMetrics(): Metrics {
-  const registers = [new Registry()];
-  const rounds = new Counter({
-    name: 'vision_validator_rounds_total',
-    help: 'Scored rounds.',
-    labelNames: ['synapse', 'origin', 'outcome'],
-    registers,
-  });
-  const rewards = new Counter({
-    name: 'vision_validator_rewards_total',
-    help: 'Rewards given.',
-    labelNames: ['synapse', 'origin'],
-    registers,
-  });
-  const organic = new Histogram({
-    name: 'vision_validator_organic_seconds',
-    help: 'Time to the answer of an organic request.',
-    labelNames: ['synapse', 'outcome'],
+  const figures = new Figures('vision_validator_');
+  const rounds = figures.counter('rounds_total', 'Scored rounds.', ['synapse', 'origin', 'outcome']);
+  const rewards = figures.counter('rewards_total', 'Rewards given.', ['synapse', 'origin']);
+  const organic = figures.histogram('organic_seconds', 'Time to the answer of an organic request.', {
+    labels: ['synapse', 'outcome'],
     buckets: SECONDS,
-    registers,
   });
-  const miners = new Gauge({ name: 'vision_validator_miners', help: 'Miners that serve an operation.', registers });
-  const weights = new Counter({
-    name: 'vision_validator_weights_total',
-    help: 'Tries to set weights.',
-    labelNames: ['outcome'],
-    registers,
-  });
+  const miners = figures.gauge('miners', 'Miners that serve an operation.');
+  const weights = figures.counter('weights_total', 'Tries to set weights.', ['outcome']);
   const observe: Observer = (event) => {
     if (event.kind === 'resynced') miners.set(event.miners);
     if (event.kind === 'weights-set' || event.kind === 'weights-failed')
@@ -53,6 +35,5 @@ export function createMetrics(): Metrics {
       event.rewards.reduce((sum, { value }) => sum + value, 0),
     );
   };
-  const [registry] = registers;
-  return { observe, text: async () => registry?.metrics() ?? '', contentType: Registry.PROMETHEUS_CONTENT_TYPE };
+  return { observe, text: () => figures.text(), contentType: figures.contentType };
 }

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { ValidatorEvent } from '../../src/validator/events.ts';
 import { type JudgingOptions, JudgingQueue } from '../../src/validator/judging-queue.ts';
 import { Quiet } from '../../src/validator/quiet.ts';
+import { writeRound } from '../../src/validator/round-record.ts';
 import { Store } from '../../src/validator/store.ts';
 import { vision2 } from '../../src/validator/vision-2.ts';
 import { hotkeyOf } from './goldens.ts';
@@ -67,6 +68,35 @@ describe('the judging queue', () => {
     first.resolve(right);
     await Promise.all(verdicts);
     expect(store.totals().get(hotkeyOf(1))?.rounds).toBe(64);
+  });
+
+  it('drops rounds whose pictures would fill the memory, and takes new ones when there is room again', async () => {
+    const gate = Promise.withResolvers<typeof right>();
+    const bytes = writeRound(round).length;
+    const judge = { judge: () => gate.promise, [Symbol.asyncDispose]: async () => {} };
+    const { judging, events, store } = queue({ judge, maxWaitingBytes: 2 * bytes });
+    const verdicts = ['a', 'b', 'c'].map((id) => judging.add(id, 0, round));
+    expect(await verdicts[2]).toBeUndefined();
+    expect(events).toMatchObject([{ kind: 'round-discarded', id: 'c', reason: expect.stringContaining('too large together') }]);
+    expect(store.openRounds().map(({ id }) => id)).toEqual(['a', 'b']);
+    gate.resolve(right);
+    await Promise.all(verdicts);
+    expect(await judging.add('d', 0, round)).toEqual(right);
+  });
+
+  it('counts what an earlier process left open, and judges a round that is too large when nothing else waits', async () => {
+    const store = Store.open(':memory:');
+    const gate = Promise.withResolvers<typeof right>();
+    const judge = { judge: () => gate.promise, [Symbol.asyncDispose]: async () => {} };
+    const first = queue({ store, judge, maxWaitingBytes: 1 });
+    void first.judging.add('large', 0, round);
+    const next = queue({ store, judge, maxWaitingBytes: 1 });
+    next.judging.resume();
+    expect(await next.judging.add('another', 0, round)).toBeUndefined();
+    gate.resolve(right);
+    await next.judging.idle();
+    expect(store.openRounds()).toEqual([]);
+    expect(await next.judging.add('alone', 0, round)).toEqual(right);
   });
 
   it('survives a store that cannot be written, and leaves the round open', async () => {
