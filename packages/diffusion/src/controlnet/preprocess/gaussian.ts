@@ -13,7 +13,9 @@ const BINOMIAL = Float32Array.of(1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16);
 /** OpenCV's 5 x 5 Gaussian of bytes, exact: binomial weights, borders mirrored without the edge pixel, rounded half up. */
 export function gaussian5(picture: Raster): Raster {
   const { values } = smooth(toFloats(picture), BINOMIAL);
-  return { ...picture, data: Uint8Array.from(values, (value) => Math.floor(value + 0.5)) };
+  const data = new Uint8Array(values.length);
+  for (let i = 0; i < data.length; i++) data[i] = values[i]! + 0.5;
+  return { ...picture, data };
 }
 
 /** A picture smoothed by a Gaussian that reaches four deviations, borders mirrored: OpenCV's `GaussianBlur` of floats, but for the last bits. */
@@ -29,24 +31,23 @@ export function gaussianBlur(picture: FloatPicture, deviation: number): FloatPic
 
 /** The bytes of a raster as numbers. */
 export function toFloats({ width, height, channels, data }: Raster): FloatPicture {
-  return { width, height, channels, values: Float32Array.from(data) };
+  return { width, height, channels, values: new Float32Array(data) };
 }
 
 function smooth(picture: FloatPicture, weights: Float32Array): FloatPicture {
   return { ...picture, values: alongColumns({ ...picture, values: alongRows(picture, weights) }, weights) };
 }
 
-function alongRows({ width, channels, values }: FloatPicture, weights: Float32Array): Float32Array {
+function alongRows({ width, height, channels, values }: FloatPicture, weights: Float32Array): Float32Array {
   const places = mirroredPlaces(width, weights.length >> 1);
   const row = width * channels;
   const smoothed = new Float32Array(values.length);
-  for (let at = 0; at < values.length; at++) {
-    const start = at - (at % row);
-    const channel = at % channels;
-    const x = (at - start - channel) / channels;
-    let sum = 0;
-    for (let tap = 0; tap < weights.length; tap++) sum += weights[tap]! * values[start + channel + places[x + tap]! * channels]!;
-    smoothed[at] = sum;
+  const widened = new Float32Array(places.length * channels);
+  for (let y = 0; y < height; y++) {
+    const source = values.subarray(y * row, (y + 1) * row);
+    for (let at = 0; at < widened.length; at++) widened[at] = source[places[Math.floor(at / channels)]! * channels + (at % channels)]!;
+    const target = smoothed.subarray(y * row, (y + 1) * row);
+    for (let tap = 0; tap < weights.length; tap++) addRow(target, widened.subarray(tap * channels), weights[tap]!);
   }
   return smoothed;
 }

@@ -15,7 +15,7 @@ export function scribbleLines(picture: Raster): Raster & { readonly channels: 1 
   const { width, height, ...rgb } = toRgb(picture);
   const floats = toFloats({ width, height, ...rgb });
   const [fine, coarse] = [gaussianBlur(floats, FINE).values, gaussianBlur(floats, COARSE).values];
-  const darker = (at: number) => Math.fround(coarse[at]! - fine[at]!) > LEAST;
-  const data = Uint8Array.from({ length: width * height }, (_, i) => (darker(3 * i) && darker(3 * i + 1) && darker(3 * i + 2) ? 255 : 0));
+  const data = new Uint8Array(width * height).fill(255);
+  for (let at = 0; at < fine.length; at++) if (Math.fround(coarse[at]! - fine[at]!) <= LEAST) data[Math.floor(at / 3)] = 0;
   return { width, height, channels: 1, data };
 }

@@ -20,7 +20,9 @@ export function softEdge(picture: Raster): Raster & { readonly channels: 1 } {
   const edges = new Float32Array(width * height);
   for (const deviation of SCALES) addSteepness(edges, gaussianBlur(grey, deviation), deviation / SCALES.length);
   const white = Math.max(brightest(edges), LEAST_WHITE);
-  return { width, height, channels: 1, data: Uint8Array.from(edges, (edge) => Math.min(Math.round((edge / white) * 255), 255)) };
+  const data = new Uint8Array(edges.length);
+  for (let i = 0; i < data.length; i++) data[i] = Math.min(Math.round((edges[i]! / white) * 255), 255);
+  return { width, height, channels: 1, data };
 }
 
 /** Adds the length of the gradient by central differences, edge pixels repeated. */
