@@ -6,11 +6,10 @@ import { fakeLoadContext } from '@vision-sdk/core/testing';
 import { KANDINSKY_NEGATIVE_PREFIX } from '@vision-sdk/diffusion';
 import { type KandinskyComponent, type TinyKandinsky, writeTinyKandinsky } from '@vision-sdk/diffusion/testing';
 import { describe, expect, it } from 'vitest';
-import kandinsky, { kandinskyErrors } from '../src/index.ts';
 import { COMPONENTS } from '../src/load.ts';
 import { kandinskyModel } from '../src/model.ts';
 import { kandinskyOptions } from '../src/options.ts';
-import { ask, halfMask, type Options, picture, QUICK, SMALL, temporaryFolder, tinyKandinsky } from './model.ts';
+import { ask, halfMask, type Options, picture, SMALL, temporaryFolder, tinyKandinsky } from './model.ts';
 
 const words = { text_prompts: [{ text: 'a castle' }], engine: 'kandinsky-2.2', steps: 20, cfg_scale: 4, seed: 7 };
 const [init_image, mask_image] = await Promise.all([picture(24, 20), halfMask(24, 20)]);
@@ -280,11 +279,5 @@ describe('the plugin', () => {
   it('puts the words of Vision before every negative prompt unless told otherwise', () => {
     expect(kandinskyOptions.parse({ model: 'x' }).negativePrefix).toBe(KANDINSKY_NEGATIVE_PREFIX);
     expect(KANDINSKY_NEGATIVE_PREFIX).toMatch(/^overexposedsexual, nude/);
-  });
-
-  it('exports itself and its errors', async () => {
-    expect(Object.keys(await import('../src/index.ts')).sort()).toEqual(['default', 'kandinskyErrors']);
-    expect(kandinskyErrors.namespace).toBe('VISION_KANDINSKY');
-    expect(kandinsky({ ...QUICK, model: 'x' }).name).toBe('@vision-sdk/plugin-kandinsky');
   });
 });
