@@ -9,6 +9,8 @@ export interface PaintingDefaults {
   readonly id: string;
   readonly engines: readonly [string, ...string[]];
   readonly negativePrefix?: string;
+  /** Largest picture that is decoded; that of the largest result by default. */
+  readonly maxPixels?: number;
 }
 
 /** Whether Inpaint keeps what is not masked, as an option of a plugin. */
@@ -18,7 +20,7 @@ export const keepRestOption = z
   .meta({ description: 'Inpaint keeps the size of the picture and every pixel outside of the mask; else it gives what the model painted' });
 
 /** Options of every plugin with a model that paints what Vision's requests ask for. Spread them into a schema. */
-export function paintingOptions({ id, engines, negativePrefix = VISION_NEGATIVE_PREFIX }: PaintingDefaults) {
+export function paintingOptions({ id, engines, negativePrefix = VISION_NEGATIVE_PREFIX, maxPixels = 1536 * 1536 }: PaintingDefaults) {
   return {
     model: modelOption,
     id: z
@@ -43,7 +45,7 @@ export function paintingOptions({ id, engines, negativePrefix = VISION_NEGATIVE_
       .int()
       .min(64 * 64)
       .max(4096 * 4096)
-      .default(1536 * 1536)
+      .default(maxPixels)
       .meta({ description: 'Pictures with more pixels, given or made, are refused before they are decoded' }),
     memory: memoryOption.optional().meta({ description: 'Memory that the whole loaded model needs; estimated from the files if left out' }),
     components: z

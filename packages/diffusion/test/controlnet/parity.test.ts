@@ -73,7 +73,7 @@ describe(`the controlled pictures of diffusers ${recorded.diffusers} from the sa
     for (const model of Object.values(models)) await model[Symbol.asyncDispose]();
   });
 
-  async function draw(facts: Case, change: Partial<RecordedControl> = {}): Promise<readonly Raster[]> {
+  async function draw(facts: Case, change: Partial<Pick<RecordedControl, 'scale'>> = {}): Promise<readonly Raster[]> {
     const { sd, nets } = models[facts.name.startsWith('sdxl') ? 'sdxl' : 'sd']!;
     const controls = facts.controls.map(async ({ net, image, ...how }) => ({
       ...nets[net]!,

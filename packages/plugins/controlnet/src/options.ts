@@ -5,16 +5,12 @@ import { z } from 'zod';
 /** What a ControlNet was trained to follow. */
 export type ControlType = (typeof CONTROL_TYPES)[number];
 
-const { engines: _, ...painting } = paintingOptions({ id: 'controlnet', engines: ['controlnet'] });
+const { engines: _, ...painting } = paintingOptions({ id: 'controlnet', engines: ['controlnet'], maxPixels: 4096 * 4096 });
 
 /** Options of the plugin, as they stand in a config. */
 export const controlnetOptions = z
   .strictObject({
     ...painting,
-    maxPixels: painting.maxPixels
-      .unwrap()
-      .default(4096 * 4096)
-      .meta({ description: 'Pictures with more pixels are refused before they are decoded' }),
     controlnets: z
       .partialRecord(z.enum(CONTROL_TYPES), modelOption)
       .refine((nets) => Object.keys(nets).length > 0, `name at least one ControlNet, by its type: ${CONTROL_TYPES.join(', ')}`)

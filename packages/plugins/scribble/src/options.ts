@@ -1,16 +1,12 @@
 import { clashingFiles, modelOption, paintingOptions } from '@vision-sdk/diffusion';
 import { z } from 'zod';
 
-const painting = paintingOptions({ id: 'scribble', engines: ['stable-diffusion-1.5'] });
+const painting = paintingOptions({ id: 'scribble', engines: ['stable-diffusion-1.5'], maxPixels: 4096 * 4096 });
 
 /** Options of the plugin, as they stand in a config. */
 export const scribbleOptions = z
   .strictObject({
     ...painting,
-    maxPixels: painting.maxPixels
-      .unwrap()
-      .default(4096 * 4096)
-      .meta({ description: 'Pictures with more pixels are refused before they are decoded' }),
     controlnet: modelOption.meta({
       description: 'The scribble ControlNet: an .onnx file, a folder with one, or a repository of a model hub',
     }),
