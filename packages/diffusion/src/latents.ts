@@ -1,7 +1,21 @@
+import { apart } from './apart.ts';
 import { fail } from './errors.ts';
 
 const { exp, fround } = Math;
 const [LEAST_LOG_VARIANCE, MOST_LOG_VARIANCE] = [-30, 20];
+
+/** Guided values of a batch's two halves. */
+const mix = apart(function mix(
+  out: Float32Array,
+  { unconditional, conditional }: { readonly unconditional: Float32Array; readonly conditional: Float32Array },
+  scale: number,
+): void {
+  const factor = fround(scale);
+  for (let i = 0; i < out.length; i++) {
+    const base = unconditional[i]!;
+    out[i] = base + fround(factor * fround(conditional[i]! - base));
+  }
+});
 
 /**
  * Classifier-free guidance: `unconditional + scale * (conditional - unconditional)`, from outputs that follow each other, unconditional first, as a
@@ -33,18 +47,6 @@ export function guideLearned(
     out.set(outputs.subarray(conditional + size, conditional + 2 * size), unconditional + size);
   }
   return out;
-}
-
-function mix(
-  out: Float32Array,
-  { unconditional, conditional }: { readonly unconditional: Float32Array; readonly conditional: Float32Array },
-  scale: number,
-): void {
-  const factor = fround(scale);
-  for (let i = 0; i < out.length; i++) {
-    const base = unconditional[i]!;
-    out[i] = base + fround(factor * fround(conditional[i]! - base));
-  }
 }
 
 /**

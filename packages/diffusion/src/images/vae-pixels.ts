@@ -44,18 +44,13 @@ export function fromVaePixels(pixels: Float32Array, { width, height, entry = 0 }
   const start = entry * plane * CHANNELS;
   if (!Number.isSafeInteger(plane) || plane < 1 || start < 0 || start + plane * CHANNELS > pixels.length)
     throw fail('BAD_IMAGE', { problem: `picture ${entry} of ${width} x ${height} in ${pixels.length} values` });
-  const data = new Uint8Array(plane * CHANNELS);
-  for (let channel = 0; channel < CHANNELS; channel++) {
-    const from = start + channel * plane;
-    for (let i = 0, to = channel; i < plane; i++, to += CHANNELS) data[to] = byteOf(fround(pixels[from + i]! * 0.5 + 0.5));
+  // Clamps, rounds half to even as numpy does, and makes NaN 0.
+  const data = new Uint8ClampedArray(plane * CHANNELS);
+  const [red, green, blue] = [0, 1, 2].map((channel) => pixels.subarray(start + channel * plane, start + (channel + 1) * plane));
+  for (let i = 0, to = 0; i < plane; i++, to += CHANNELS) {
+    data[to] = fround(fround(red![i]! * 0.5 + 0.5) * 255);
+    data[to + 1] = fround(fround(green![i]! * 0.5 + 0.5) * 255);
+    data[to + 2] = fround(fround(blue![i]! * 0.5 + 0.5) * 255);
   }
-  return { width, height, channels: CHANNELS, data };
-}
-
-/** Adding this rounds a double to a whole number, half to even. */
-const WHOLE = 1.5 * 2 ** 52;
-
-function byteOf(brightness: number): number {
-  if (!(brightness > 0)) return 0;
-  return brightness >= 1 ? 255 : fround(brightness * 255) + WHOLE - WHOLE;
+  return { width, height, channels: CHANNELS, data: new Uint8Array(data.buffer) };
 }

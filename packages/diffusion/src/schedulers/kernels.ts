@@ -1,3 +1,5 @@
+import { apart } from '../apart.ts';
+
 const { fround } = Math;
 
 // Loops multiply by a reciprocal in double precision: rounded to single precision it is the quotient, and much faster.
@@ -12,7 +14,7 @@ export interface Mix {
 }
 
 /** Works the finished sample out of a noisy one and the model's output. Each operation rounds to single precision, as torch's do. */
-export function predictOriginal(
+export const predictOriginal = apart(function predictOriginal(
   prediction: Prediction,
   { output, sample, out }: { readonly output: Float32Array; readonly sample: Float32Array; readonly out: Float32Array },
   { alpha, sigma }: Mix,
@@ -22,10 +24,10 @@ export function predictOriginal(
   else if (prediction === 'epsilon')
     for (let i = 0; i < out.length; i++) out[i] = fround(sample[i]! - fround(sigma * output[i]!)) * perAlpha;
   else for (let i = 0; i < out.length; i++) out[i] = fround(alpha * sample[i]!) - fround(sigma * output[i]!);
-}
+});
 
 /** Works the noise out of a noisy sample and the model's output. */
-export function predictNoise(
+export const predictNoise = apart(function predictNoise(
   prediction: Prediction,
   { output, sample, out }: { readonly output: Float32Array; readonly sample: Float32Array; readonly out: Float32Array },
   { alpha, sigma }: Mix,
@@ -35,23 +37,27 @@ export function predictNoise(
   else if (prediction === 'sample')
     for (let i = 0; i < out.length; i++) out[i] = fround(sample[i]! - fround(alpha * output[i]!)) * perSigma;
   else for (let i = 0; i < out.length; i++) out[i] = fround(alpha * output[i]!) + fround(sigma * sample[i]!);
-}
+});
 
 /** `out = a * x + b * y`. */
-export function blend(out: Float32Array, [a, x]: readonly [number, Float32Array], [b, y]: readonly [number, Float32Array]): void {
+export const blend = apart(function blend(
+  out: Float32Array,
+  [a, x]: readonly [number, Float32Array],
+  [b, y]: readonly [number, Float32Array],
+): void {
   for (let i = 0; i < out.length; i++) out[i] = fround(a * x[i]!) + fround(b * y[i]!);
-}
+});
 
 /** `out += a * x`. */
-export function accumulate(out: Float32Array, a: number, x: Float32Array): void {
+export const accumulate = apart(function accumulate(out: Float32Array, a: number, x: Float32Array): void {
   for (let i = 0; i < out.length; i++) out[i] = out[i]! + fround(a * x[i]!);
-}
+});
 
 /** Keeps values within `limit` of zero. NaN stays. */
-export function clip(values: Float32Array, limit: number): void {
+export const clip = apart(function clip(values: Float32Array, limit: number): void {
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
     if (value > limit) values[i] = limit;
     else if (value < -limit) values[i] = -limit;
   }
-}
+});
