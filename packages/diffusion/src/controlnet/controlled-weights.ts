@@ -11,10 +11,11 @@ const TAKES_RESIDUALS = /_additional_residual$/;
 
 /**
  * The weights of a Stable Diffusion for ControlNets as data. Some repositories keep two exports of the UNet, `unet` and, with the inputs for residuals,
- * `controlnet`: in a folder the one that has these inputs is taken, of a hub the one among the files that are listed. Never throws.
+ * `controlnet`: in a folder the one that has these inputs is taken, of a hub the one among the files that are listed. An encoder of pictures is left where
+ * it is: controlled pictures are made of words. Never throws.
  */
 export function controlledWeights(from: string | HubFolder, about: WeightsAbout): DiffusersWeights {
-  const others = STABLE_DIFFUSION_COMPONENTS.filter(({ name }) => name !== 'unet');
+  const others = STABLE_DIFFUSION_COMPONENTS.filter(({ name }) => !['unet', 'vae_encoder'].includes(name));
   const plain = diffusersWeights(from, { ...about, components: [...others, { name: 'unet', alternatives: ['controlnet'] }] });
   if (plain.kind === 'hub' || takesResiduals(plain)) return plain;
   const { graphs, componentBytes, ...weights } = diffusersWeights(from, { ...about, components: [...others, { name: 'controlnet' }] });
