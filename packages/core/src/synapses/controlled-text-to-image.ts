@@ -1,14 +1,12 @@
 import { z } from 'zod';
 import { defineSynapse } from '../contract/synapse.ts';
-import { base64Image, diffusionFields, diffusionMarket, side, textPrompts } from './fields.ts';
+import { base64Image, modelFields, modelMarket, side, textPrompts } from './fields.ts';
 import { imageResponse } from './image-response.ts';
 
 /** Kinds of control pictures. Those of `READY_MAPS` cannot be made of a photograph without a network of their own. */
 export const CONTROL_TYPES = ['canny', 'scribble', 'soft_edge', 'lines', 'depth', 'pose'] as const;
 const READY_MAPS: readonly string[] = ['depth', 'pose'];
 const MOST_CONTROLS = 4;
-/** Steps that stand in for the model's own number. */
-const NOMINAL_STEPS = 20;
 /** A ControlNet is the first half of a UNet. */
 const WORK_OF_A_CONTROL = 0.5;
 
@@ -41,9 +39,7 @@ export const ControlledTextToImage = defineSynapse({
   version: 1,
   timeoutMs: 30_000,
   request: z.object({
-    cfg_scale: diffusionFields.cfg_scale.unwrap().nullable().default(null),
-    steps: diffusionFields.steps.unwrap().nullable().default(null),
-    seed: diffusionFields.seed,
+    ...modelFields,
     text_prompts: textPrompts,
     height: side.nullable().default(null),
     width: side.nullable().default(null),
@@ -53,9 +49,7 @@ export const ControlledTextToImage = defineSynapse({
   response: imageResponse,
   hashed: ['cfg_scale', 'steps', 'seed', 'text_prompts', 'height', 'width', 'controls', 'guess_mode'],
   market: {
-    work: ({ controls, ...request }) =>
-      diffusionMarket.work({ ...request, steps: request.steps ?? NOMINAL_STEPS }) * (1 + WORK_OF_A_CONTROL * controls.length),
-    price: diffusionMarket.price,
-    refresh: (request, context) => ({ ...request, seed: diffusionMarket.refresh({ ...request, steps: NOMINAL_STEPS }, context).seed }),
+    ...modelMarket,
+    work: ({ controls, ...request }) => modelMarket.work(request) * (1 + WORK_OF_A_CONTROL * controls.length),
   },
 });

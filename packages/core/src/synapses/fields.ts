@@ -43,3 +43,24 @@ export const diffusionMarket = {
     seed: newSeed(random),
   }),
 };
+
+/** As {@link diffusionFields}; null leaves guidance and steps to the model. */
+export const modelFields = {
+  cfg_scale: cfgScale.unwrap().nullable().default(null),
+  steps: steps.unwrap().nullable().default(null),
+  seed,
+};
+
+/** Steps that stand in for the model's own number. */
+const NOMINAL_STEPS = 20;
+
+/** Market of operations that leave steps to the model; {@link diffusionMarket} otherwise. */
+export const modelMarket = {
+  work: ({ steps, ...request }: Omit<DiffusionRequest, 'steps'> & { readonly steps: number | null }): number =>
+    diffusionMarket.work({ ...request, steps: steps ?? NOMINAL_STEPS }),
+  price: diffusionMarket.price,
+  refresh: <Request extends { readonly seed: number }>(request: Request, { random }: RefreshContext): Request => ({
+    ...request,
+    seed: newSeed(random),
+  }),
+};

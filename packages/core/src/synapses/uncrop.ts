@@ -1,14 +1,12 @@
 import { z } from 'zod';
 import { defineSynapse } from '../contract/synapse.ts';
-import { base64Image, diffusionFields, diffusionMarket, textPrompts } from './fields.ts';
+import { base64Image, modelFields, modelMarket, textPrompts } from './fields.ts';
 import { imageResponse } from './image-response.ts';
 
 /** Pixels to add to a side where the request says nothing: 104, the default of the later Vision miners. */
 const DEFAULT_PADDING = 104;
 /** A size that stands in for the picture's own: reading it needs a decoder. */
 const NOMINAL_SIDE = 1024;
-/** Steps that stand in for the model's own number. */
-const NOMINAL_STEPS = 20;
 
 const padding = z.int().min(0).max(2048).nullable().default(null);
 
@@ -23,9 +21,7 @@ export const Uncrop = defineSynapse({
   version: 1,
   timeoutMs: 20_000,
   request: z.object({
-    cfg_scale: diffusionFields.cfg_scale.unwrap().nullable().default(null),
-    steps: diffusionFields.steps.unwrap().nullable().default(null),
-    seed: diffusionFields.seed,
+    ...modelFields,
     init_image: base64Image,
     text_prompts: textPrompts,
     pad_left: padding,
@@ -41,13 +37,11 @@ export const Uncrop = defineSynapse({
     ...['pad_left', 'pad_right', 'pad_top', 'pad_bottom', 'aspect_ratio', 'feather'],
   ],
   market: {
+    ...modelMarket,
     work: (request) => {
       const { left, right, top, bottom } = uncropPadding(request);
-      const steps = request.steps ?? NOMINAL_STEPS;
-      return diffusionMarket.work({ ...request, steps, width: NOMINAL_SIDE + left + right, height: NOMINAL_SIDE + top + bottom });
+      return modelMarket.work({ ...request, width: NOMINAL_SIDE + left + right, height: NOMINAL_SIDE + top + bottom });
     },
-    price: diffusionMarket.price,
-    refresh: (request, context) => ({ ...request, seed: diffusionMarket.refresh({ ...request, steps: NOMINAL_STEPS }, context).seed }),
   },
 });
 

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AnyModel, formatIssues, type InputOf, validate } from '@vision-sdk/core';
 import { fakeLoadContext, pluginChecks, recordRun } from '@vision-sdk/core/testing';
-import { decodeBase64Image, type Raster } from '@vision-sdk/image';
+import type { Raster } from '@vision-sdk/image';
 import { encodeModel } from '@vision-sdk/onnx/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import inpaint from '../src/index.ts';
 import { lamaModel } from '../src/lama/model.ts';
 import { inpaintOptions } from '../src/options.ts';
 import { type LamaExport, lamaNetwork } from './lama-network.ts';
-import { noisy, part, png, rectangle, tinyWeights } from './tiny.ts';
+import { answering, noisy, part, png, rectangle, tinyWeights } from './tiny.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'vision-lama-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -29,16 +29,7 @@ function modelOf(path: string, options: Options = {}): AnyModel {
   return lamaModel(lama!, maxPixels);
 }
 
-async function load(network: LamaExport = {}, options: Options = {}) {
-  const model = modelOf(write(network), options);
-  const loaded = await model.load(fakeLoadContext());
-  const run = async (name: 'Inpaint' | 'Uncrop', request: object, context = recordRun(new AbortController().signal)): Promise<Raster> => {
-    const { synapse, run: answer } = model.pipelines.find((pipeline) => pipeline.synapse.name === name)!;
-    const { image_b64s: images } = (await answer(loaded, synapse.request.parse(request), context)) as { readonly image_b64s: [string] };
-    return decodeBase64Image(images[0]);
-  };
-  return { run, [Symbol.asyncDispose]: () => loaded[Symbol.asyncDispose]() };
-}
+const load = (network: LamaExport = {}, options: Options = {}) => answering(modelOf(write(network), options));
 
 const size = [70, 50] as const;
 const hole = [20, 10, 40, 30] as const;

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createRandom, formatIssues, type InputOf, validate } from '@vision-sdk/core';
+import { type AnyModel, createRandom, formatIssues, type InputOf, validate } from '@vision-sdk/core';
 import { fakeLoadContext, recordRun } from '@vision-sdk/core/testing';
 import { type TinyStableDiffusion, writeTinyStableDiffusion } from '@vision-sdk/diffusion/testing';
 import { decodeBase64Image, encodePngBase64, type Raster } from '@vision-sdk/image';
@@ -28,14 +28,18 @@ export function modelOf(folder: string, options: Options = {}) {
 
 /** A loaded model that answers requests with pictures. */
 export async function load(folder: string, options: Options = {}) {
-  const model = modelOf(folder, options);
+  return answering(modelOf(folder, options));
+}
+
+/** Loads a model of any kind. */
+export async function answering(model: AnyModel) {
   const loaded = await model.load(fakeLoadContext());
   const run = async (name: 'Inpaint' | 'Uncrop', request: object, context = recordRun(new AbortController().signal)): Promise<Raster> => {
     const { synapse, run: answer } = model.pipelines.find((pipeline) => pipeline.synapse.name === name)!;
     const { image_b64s: images } = (await answer(loaded, synapse.request.parse(request), context)) as { readonly image_b64s: [string] };
     return decodeBase64Image(images[0]);
   };
-  return { run, [Symbol.asyncDispose]: () => loaded[Symbol.asyncDispose]() };
+  return { run, [Symbol.asyncDispose]: async (): Promise<void> => loaded[Symbol.asyncDispose]() };
 }
 
 /** What is said of a request; empty where it is accepted. */
