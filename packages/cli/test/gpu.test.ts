@@ -40,7 +40,9 @@ describe('vision gpu install', () => {
     const { run, lines, library } = await install(feed);
     expect(await run()).toBe(ExitCode.ok);
     expect(await readFile(library)).toEqual(LIBRARIES[CUDA]);
-    expect(lines.join('\n')).toMatch(/^Unpacking to .*\nlibonnxruntime_providers_cuda.so {2}878.9 KiB\nlibonnxruntime_providers_shared.so/);
+    expect(lines.join('\n')).toMatch(
+      /^Fetching Example.OnnxRuntime.Gpu.Linux 1.30.0 from http.*index.json\nUnpacking to .*\nlibonnxruntime_providers_cuda.so {2}878.9 KiB\nlibonnxruntime_providers_shared.so/,
+    );
     lines.length = 0;
     await run();
     expect(lines.join()).toContain('there already');

@@ -7,6 +7,7 @@ import {
   installGpu,
   type LibrarySeams,
   type Place,
+  type WantedFiles,
 } from '@vision-sdk/onnx/gpu';
 import { checkGpu, checkRuntime } from '../doctor/checks.ts';
 import type { Finding } from '../doctor/finding.ts';
@@ -45,8 +46,10 @@ export async function installGpuFiles({ flags, terminal }: Invocation<GpuInstall
     using bars = showDownloads(terminal);
     const news = {
       onProgress: bars.update,
+      onFetch: ({ package: { id, version } }: WantedFiles, feeds: readonly string[]) =>
+        terminal.note(`Fetching ${id} ${version} from ${feeds.join(', then ')}`),
       onWait: () => terminal.note('Another process installs these files; waiting for it.'),
-      onUnpack: ({ folder }: { readonly folder: string }) => terminal.note(`Unpacking to ${folder}`),
+      onUnpack: ({ folder }: WantedFiles) => terminal.note(`Unpacking to ${folder}`),
     };
     return installGpu({ ...seams, ...optionsOf(flags), ...news, cache, signal });
   });

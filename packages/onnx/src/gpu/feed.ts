@@ -1,3 +1,4 @@
+import { VisionError } from '@vision-sdk/core';
 import { fail as hubFail } from '../hub/errors.ts';
 import { isRecord } from '../hub/json-file.ts';
 import { bare, followed } from '../hub/redirect.ts';
@@ -8,13 +9,8 @@ import type { WantedFiles } from './wanted.ts';
 const CAP_BYTES = 8 * 2 ** 20;
 const MOST_PACKAGE_BYTES = 4 * 2 ** 30;
 const CONTENT = 'PackageBaseAddress/3.0.0';
-// The first ones are sent as they are, the last ones packed by gzip on nuget.org.
-const REGISTRATIONS = [
-  'RegistrationsBaseUrl',
-  'RegistrationsBaseUrl/3.0.0-rc',
-  'RegistrationsBaseUrl/3.0.0-beta',
-  'RegistrationsBaseUrl/Versioned',
-];
+// Those of later versions are packed by gzip on nuget.org.
+const REGISTRATIONS = ['RegistrationsBaseUrl', 'RegistrationsBaseUrl/3.0.0-rc', 'RegistrationsBaseUrl/3.0.0-beta'];
 
 /** What a feed says about a package. */
 export interface FeedPackage {
@@ -37,7 +33,7 @@ export interface FeedAsk {
 export async function describePackage(ask: FeedAsk): Promise<FeedPackage> {
   const index = await askJson(ask.route.endpoint, ask);
   const url = packageUrl(index, ask);
-  const told = await catalogued(index, ask);
+  const told = await catalogued(index, ask).catch(notThere);
   const sha512 = ask.sha512 ?? told?.sha512;
   const name = `${ask.package.id} ${ask.package.version}`;
   if (sha512 === undefined) throw fail('NO_DIGEST', { url: bare(ask.route.endpoint), package: name });
@@ -73,6 +69,11 @@ async function catalogued(index: Answer, ask: FeedAsk): Promise<{ readonly bytes
   const sha512 = typeof hash === 'string' && algorithm === 'SHA512' ? hexOfSha512(hash) : undefined;
   if (sha512 === undefined || !Number.isSafeInteger(bytes) || (bytes as number) < 1) return undefined;
   return { bytes: bytes as number, sha512 };
+}
+
+/** A feed may have the package and not its catalogue. */
+function notThere(error: unknown): undefined {
+  if (!VisionError.is(error, 'VISION_HUB_NOT_FOUND')) throw error;
 }
 
 async function lengthOf(url: string, { route, signal }: FeedAsk): Promise<number> {

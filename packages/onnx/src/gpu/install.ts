@@ -36,6 +36,8 @@ export interface GpuInstallOptions extends Place, Pick<FetchingPackage, 'retries
   readonly seams?: Partial<HubSeams>;
   readonly libraries?: LibrarySeams;
   onProgress?(progress: FileProgress): void;
+  /** Called when a package is about to be fetched, with the feeds that are asked in order. */
+  onFetch?(wanted: WantedFiles, feeds: readonly string[]): void;
   /** Called once when another process installs and is waited for. */
   onWait?(): void;
   /** Called when the package is there and its files are being taken out. */
@@ -69,9 +71,14 @@ export async function installGpu(options: GpuInstallOptions): Promise<GpuInstall
   );
   // Another process may have installed them while we waited.
   if (await isThere(wanted, options)) return { wanted, from: 'disk', files: [] };
-  const seams = { ...realSeams, ...options.seams };
-  const archive = options.file ?? (await fetchPackage(wanted, fetchingOf(options, { wanted, seams, signal, sha512 })));
-  if (options.file !== undefined) await checkFile(archive, sha512, signal);
+  return bring(options, { wanted, seams: { ...realSeams, ...options.seams }, signal, sha512 });
+}
+
+/** Fetches the package or takes the given one, and takes the files out. */
+async function bring(options: GpuInstallOptions, fetching: Fetching): Promise<GpuInstallation> {
+  const { wanted, seams, signal, sha512 } = fetching;
+  if (options.file !== undefined) await checkFile(options.file, sha512, signal);
+  const archive = options.file ?? (await fetchPackage(wanted, fetchingOf(options, fetching)));
   options.onUnpack?.(wanted);
   const files = await unpack(archive, wanted.files, { folder: wanted.folder, signal, freeBytes: seams.freeBytes });
   await writeRecord(wanted, files);
@@ -102,11 +109,10 @@ interface Fetching extends Pick<FetchingPackage, 'seams' | 'signal' | 'sha512'> 
   readonly wanted: WantedFiles;
 }
 
-function fetchingOf(
-  { cache, feeds, allowHosts = [], retries, onProgress }: GpuInstallOptions,
-  { wanted, ...rest }: Fetching,
-): FetchingPackage {
-  return { cache, feeds: feeds ?? [wanted.feed], allowHosts, retries, ...rest, ...(onProgress && { onProgress }) };
+function fetchingOf(options: GpuInstallOptions, { wanted, ...rest }: Fetching): FetchingPackage {
+  const { cache, feeds = [wanted.feed], allowHosts = [], retries, onProgress, onFetch } = options;
+  onFetch?.(wanted, feeds);
+  return { cache, feeds, allowHosts, retries, ...rest, ...(onProgress && { onProgress }) };
 }
 
 /** A file that was brought by hand: there, and the right one where a hash is known. */

@@ -167,6 +167,11 @@ describe('several feeds', () => {
     expect(await errorOf(install())).toMatchObject({ code: 'VISION_GPU_NO_DIGEST' });
     expect(await errorOf(install({ sha512: 'abc' }))).toMatchObject({ code: 'VISION_GPU_DIGEST_INVALID' });
     expect(await install({ sha512: sha512(PACKAGE) })).toMatchObject({ from: 'feed' });
+    await using without = await FakeFeed.start(PACKAGE, {
+      answer: (path) => (path.startsWith('/registration/') ? { status: 404 } : undefined),
+    });
+    expect(await errorOf(install({ force: true, feeds: [without.index] }))).toMatchObject({ code: 'VISION_GPU_NO_DIGEST' });
+    expect(await install({ force: true, feeds: [without.index], sha512: sha512(PACKAGE) })).toMatchObject({ from: 'feed' });
   });
 
   it('believes the hash of the user before that of the feed', async () => {
