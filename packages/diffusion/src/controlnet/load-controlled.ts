@@ -1,5 +1,6 @@
 import type { LoadContext } from '@vision-sdk/core';
 import { ControlNet } from '../components/control-net.ts';
+import { loadTogether } from '../components/load-together.ts';
 import { type LoadStableDiffusionOptions, loadStableDiffusion } from '../stable/load-stable-diffusion.ts';
 import type { StableDiffusion } from '../stable/stable-diffusion.ts';
 import { openWeights } from '../weights/open-weights.ts';
@@ -28,17 +29,16 @@ export async function loadControlled<Name extends string>(
   { model, nets }: ControlledSources<Name>,
   options: LoadStableDiffusionOptions = {},
 ): Promise<ControlledDiffusion<Name>> {
-  await using loading = new AsyncDisposableStack();
-  const sd = loading.use(await loadStableDiffusion(context, model, options));
-  const loaded: Partial<Record<Name, Pick<Control, 'net' | 'pooled'>>> = {};
-  for (const [name, weights] of Object.entries(nets) as [Name, DiffusersWeights][]) {
-    const { net, pooled } = await loadControlNet(context, name, weights);
-    loading.use(net);
-    checkControlNet(sd.unet, net);
-    loaded[name] = { net, pooled };
-  }
-  const owned = loading.move();
-  return { sd, nets: loaded, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return loadTogether(async (keep, dispose) => {
+    const sd = keep(await loadStableDiffusion(context, model, options));
+    const loaded: Partial<Record<Name, Pick<Control, 'net' | 'pooled'>>> = {};
+    for (const [name, weights] of Object.entries(nets) as [Name, DiffusersWeights][]) {
+      const { net, pooled } = await loadControlNet(context, name, weights);
+      checkControlNet(sd.unet, keep(net));
+      loaded[name] = { net, pooled };
+    }
+    return { sd, nets: loaded, [Symbol.asyncDispose]: dispose };
+  });
 }
 
 async function loadControlNet(context: LoadContext, name: string, weights: DiffusersWeights) {

@@ -1,4 +1,5 @@
 import type { LoadContext } from '@vision-sdk/core';
+import { loadTogether } from '../components/load-together.ts';
 import { TextEncoder } from '../components/text-encoder.ts';
 import { Unet } from '../components/unet.ts';
 import { VaeDecoder, VaeEncoder } from '../components/vae.ts';
@@ -36,23 +37,28 @@ export async function loadStableDiffusion(
   options: LoadStableDiffusionOptions = {},
 ): Promise<StableDiffusion> {
   const folder = await openWeights(context, weights);
-  await using loading = new AsyncDisposableStack();
   const scheduler = await loadScheduler(folder, options);
-  const component = componentLoader(context, folder);
-  const load = async <T extends AsyncDisposable>(name: string, kind: Loadable<T>) => loading.use(await component(name, kind));
-  const text = [{ tokenizer: await firstTokenizer(folder), encoder: await load('text_encoder', TextEncoder) }];
-  if (folder.has('text_encoder_2')) {
-    text.push({ tokenizer: await secondTokenizer(folder), encoder: await load('text_encoder_2', TextEncoder) });
-    warnOfLastStates(text, context.log);
-  }
-  const unet = await load('unet', Unet);
-  const vaeDecoder = await load('vae_decoder', VaeDecoder);
-  const vaeEncoder = folder.has('vae_encoder') ? await load('vae_encoder', VaeEncoder) : undefined;
   const index = ((await folder.json('model_index.json')) ?? {}) as Readonly<Record<string, unknown>>;
-  const owned = loading.move();
   const zerosForEmptyPrompt = index.force_zeros_for_empty_prompt !== false;
-  const dispose = () => owned.disposeAsync();
-  return createStableDiffusion({ unet, vaeDecoder, vaeEncoder, text, scheduler, zerosForEmptyPrompt, noise: options.noise, dispose });
+  const component = componentLoader(context, folder);
+  return loadTogether(async (keep, dispose) => {
+    const load: Load = async (name, kind) => keep(await component(name, kind));
+    const text = await loadText(folder, load, context.log);
+    const unet = await load('unet', Unet);
+    const vaeDecoder = await load('vae_decoder', VaeDecoder);
+    const vaeEncoder = folder.has('vae_encoder') ? await load('vae_encoder', VaeEncoder) : undefined;
+    return createStableDiffusion({ unet, vaeDecoder, vaeEncoder, text, scheduler, zerosForEmptyPrompt, noise: options.noise, dispose });
+  });
+}
+
+type Load = <T extends AsyncDisposable>(name: string, kind: Loadable<T>) => Promise<T>;
+
+async function loadText(folder: WeightFolder, load: Load, log: LoadContext['log']): Promise<readonly TextTower[]> {
+  const first = { tokenizer: await firstTokenizer(folder), encoder: await load('text_encoder', TextEncoder) };
+  if (!folder.has('text_encoder_2')) return [first];
+  const text = [first, { tokenizer: await secondTokenizer(folder), encoder: await load('text_encoder_2', TextEncoder) }];
+  warnOfLastStates(text, log);
+  return text;
 }
 
 /** diffusers cannot use such an export for SDXL at all; here the states after the last layer stand in, and prompts are followed less well. */
