@@ -99,6 +99,8 @@ function blender(run: SchedulerRun, { original, noise, mask }: Kept): (latents: 
   const { values } = mask;
   return (latents, index) => {
     const kept = index + 1 < run.timesteps.length ? run.addNoise(original.data, noise, index + 1, noisy) : original.data;
-    for (let i = 0; i < latents.length; i++) if (values[i % values.length] === 0) latents[i] = kept[i]!;
+    for (let plane = 0; plane < latents.length; plane += values.length) {
+      for (let i = 0; i < values.length; i++) if (values[i] === 0) latents[plane + i] = kept[plane + i]!;
+    }
   };
 }

@@ -1,7 +1,9 @@
+import { validate } from '@vision-sdk/core';
 import { pluginChecks, recordRun } from '@vision-sdk/core/testing';
 import type { TinyStableDiffusion } from '@vision-sdk/diffusion/testing';
 import { describe, expect, it } from 'vitest';
 import inpaint from '../src/index.ts';
+import { inpaintOptions } from '../src/options.ts';
 import { complaints, load, modelOf, noisy, type Options, part, png, rectangle, tinyWeights } from './tiny.ts';
 
 const told = await tinyWeights();
@@ -247,6 +249,22 @@ describe('what is accepted', () => {
     expect(await code({ mask_image: 'bm90IGEgcGljdHVyZQ==' })).toBe('VISION_IMAGE_UNSUPPORTED_FORMAT');
     expect(await code({ mask_image: await png(noisy(257, 256)) })).toBe('VISION_IMAGE_TOO_MANY_PIXELS');
     expect(await code({ init_image: await png(noisy(257, 256)) }, 'Uncrop')).toBe('VISION_IMAGE_TOO_MANY_PIXELS');
+  });
+});
+
+describe('weights on a hub', () => {
+  const hub = {
+    ...{ repository: 'owner/inpainting', revision: 'a'.repeat(40), bytes: 4_000_000_000 },
+    files: ['model_index.json', ...['text_encoder', 'unet', 'vae_decoder', 'vae_encoder'].map((name) => `${name}/model.onnx`)],
+  };
+
+  it('are declared as they are, and asked for what Vision asks of Stable Diffusion 1.5', async () => {
+    const { models = [] } = await inpaint({ model: hub }).contribute(inpaintOptions.parse({ model: hub, licence: 'openrail' }));
+    const [model] = models;
+    expect(model!.weights).toMatchObject([{ kind: 'hub', repository: 'owner/inpainting', files: hub.files, licence: 'openrail' }]);
+    expect(Number.parseInt(model!.resources.memory, 10)).toBeGreaterThan(4_000_000_000 / 2 ** 20);
+    const accepts = model!.pipelines.find(({ synapse }) => synapse.name === 'Inpaint')!.accepts!;
+    expect(await validate(accepts, { ...masked, steps: 7, engine: 'stable-diffusion-1.5' })).toMatchObject({ ok: true });
   });
 });
 
