@@ -16,7 +16,7 @@ export interface Tolerance {
 /** A plugin with weights small enough for a test. A plugin's `test/gpu-cases.ts` exports a list of them as `gpuCases`. */
 export interface GpuCase {
   readonly name: string;
-  /** The plugin; weights that it needs are written into the folder, which is removed afterwards. */
+  /** The plugin; weights that it needs are written into the folder, which is there and is removed afterwards. */
   plugin(folder: string): Promise<Plugin> | Plugin;
   /** Where it differs from {@link TOLERANCE}. */
   readonly tolerance?: Partial<Tolerance>;

@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Plugin } from '@vision-sdk/core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Answers, answersOf } from './answers.ts';
 import { isAlive, usedMib } from './card-memory.ts';
@@ -13,14 +14,16 @@ const SLACK_MIB = 64;
 
 const cases = await findCases();
 const folder = mkdtempSync(join(tmpdir(), 'vision-gpu-suite-'));
-const onCpu = new Map<string, Promise<Answers>>();
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Answers of the CPU, asked for once for all devices. */
-async function cpuAnswers(one: GpuCase): Promise<Answers> {
-  const asked = onCpu.get(one.name) ?? (async () => answersOf(await one.plugin(join(folder, one.name)), 'cpu'))();
-  onCpu.set(one.name, asked);
-  return asked;
+/** The plugin of a case, whose weights are written once for all devices, and what it answers on the CPU. */
+const made = new Map<string, Promise<{ readonly plugin: Plugin; readonly cpu: Answers }>>();
+
+async function make(one: GpuCase) {
+  const place = join(folder, one.name);
+  mkdirSync(place, { recursive: true });
+  const plugin = await one.plugin(place);
+  return { plugin, cpu: await answersOf(plugin, 'cpu') };
 }
 
 it('there are plugins to run', () => expect(cases.length).toBeGreaterThan(3));
@@ -29,9 +32,9 @@ for (const { device, reason } of await surveyDevices(devicesToTry(process.env)))
   describe.skipIf(reason !== undefined)(`${device}${reason === undefined ? '' : ` (skipped: ${reason})`}`, () => {
     for (const one of cases)
       it(`${one.name}: answers as the CPU does, and gives its memory back`, async () => {
-        const cpu = await cpuAnswers(one);
+        const { plugin, cpu } = await (made.get(one.name) ?? made.set(one.name, make(one)).get(one.name)!);
         const before = await usedMib(device);
-        const answers = await answersOf(await one.plugin(join(folder, one.name)), device, () => usedMib(device));
+        const answers = await answersOf(plugin, device, () => usedMib(device));
         expect(new Set(answers.devices)).toEqual(new Set([device]));
         expect(await differences(toRecord(cpu), toRecord(answers), { ...TOLERANCE, ...one.tolerance })).toEqual([]);
         expect(answers.pids.length).toBeGreaterThan(0);
