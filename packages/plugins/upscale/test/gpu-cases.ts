@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import type { GpuCase } from '../../../../test/gpu/case.ts';
 import upscale from '../src/index.ts';
 import { fixture } from './goldens.ts';
@@ -14,9 +13,6 @@ export const gpuCases: readonly GpuCase[] = [
   },
   {
     name: 'upscale, factor 4 of a fixed size',
-    plugin: async (folder) => {
-      await mkdir(folder, { recursive: true });
-      return upscale({ model: await writeNetwork(folder, repeater({ scale: 4, sides: [128, 128], batch: 1 })), scale: 4 });
-    },
+    plugin: async (folder) => upscale({ model: await writeNetwork(folder, repeater({ scale: 4, sides: [128, 128], batch: 1 })), scale: 4 }),
   },
 ];
