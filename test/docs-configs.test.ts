@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type PluginFactory, validate } from '@vision-sdk/core';
 import { resolveConfig } from '@vision-sdk/neuron/host';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -16,6 +17,10 @@ const blocks = pages()
 const isOutput = ({ page, value }: { readonly page: string; readonly value: object }) =>
   OUTPUTS.includes(`${page} ${Object.keys(value)[0]}`);
 
+interface ExampleConfig {
+  readonly plugins: readonly (string | readonly [string, object])[];
+}
+
 describe('the configs in the docs are valid', () => {
   it('are some, and every output is still there', () => {
     expect(blocks.filter((block) => !isOutput(block)).length).toBeGreaterThan(3);
@@ -26,6 +31,17 @@ describe('the configs in the docs are valid', () => {
     '%s',
     (_at, value) => {
       expect(() => resolveConfig(value)).not.toThrow();
+    },
+  );
+
+  const examples = readdirSync(join(root, 'examples/configs')).filter((file) => file.endsWith('.json'));
+  const pluginsIn = (file: string) => (JSON.parse(readFileSync(join(root, 'examples/configs', file), 'utf8')) as ExampleConfig).plugins;
+
+  it.each(examples.flatMap((file) => pluginsIn(file).map((entry) => [file, ...[entry].flat()] as const)))(
+    '%s: %s takes its options',
+    async (_file, name, options) => {
+      const { default: plugin } = (await import(name as string)) as { readonly default: PluginFactory };
+      expect(await validate(plugin().options, options ?? {})).toMatchObject({ ok: true });
     },
   );
 
