@@ -51,7 +51,7 @@ function configOf(seed: string, { folder, plugins }: { readonly folder: string; 
     wallet: { seed },
     logLevel: 'silent',
     devices: { cpu: { memory: '8GiB', threads: 1 } },
-    miner: { host: '127.0.0.1', port: 0 },
+    miner: { host: '127.0.0.1', port: 0, nonces: join(folder, 'nonces.sqlite') },
     validator: {
       ...{ syntheticIntervalMs: 3_600_000, resyncMs: 500, organicRoundRate: 0, store: join(folder, 'validator.sqlite') },
       gateway: { host: '127.0.0.1', port: 0, apiKey: KEY },
