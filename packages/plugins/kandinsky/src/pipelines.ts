@@ -57,10 +57,11 @@ export function textToImagePipeline(settings: Settings): Pipeline<typeof TextToI
 /** Vision's ImageToImage, by blending embeddings or from the picture's latents. */
 export function imageToImagePipeline(settings: Settings): Pipeline<typeof ImageToImage, Kandinsky> {
   const { ranges } = settings;
+  const deterministic = settings.imageToImage === 'blend' || settings.deterministic !== false;
   return {
     synapse: ImageToImage,
     accepts: acceptsDiffusion(ImageToImage, ranges),
-    capabilities: CAPABILITIES,
+    capabilities: { ...CAPABILITIES, deterministic },
     sample: (context) => sampleDiffusion(ImageToImage, { engines: ranges }, context),
     async run(kandinsky, request, context) {
       const image = await pictureOf(request.init_image, settings, context);
