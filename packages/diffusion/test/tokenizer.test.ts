@@ -17,7 +17,8 @@ const cases = rows.map((row, i) => ({ ...row, name: `${i}: ${JSON.stringify(row.
 describe.skipIf(!here)(here ? 'CLIP tokens' : 'CLIP tokens: VISION_GOLDENS has no numerics/clip/vocab', async () => {
   const read = (file: string) => readFile(goldenPath(`clip/vocab/${file}`), 'utf8');
   const fromFiles = here ? createClipTokenizer(parseVocabulary(await read('vocab.json'), await read('merges.txt'))) : undefined!;
-  const fromJson = here ? createClipTokenizer(parseTokenizerJson(await read('tokenizer.json')), { padToken: '!' }) : undefined!;
+  const fromJson = here ? createClipTokenizer(parseTokenizerJson(await read('tokenizer.json'))) : undefined!;
+  const second = here ? createClipTokenizer(parseTokenizerJson(await read('tokenizer.json')), { padToken: '!' }) : undefined!;
 
   it.each(cases)('$name', ({ text, ids, hf_untruncated_len: length }) => {
     expect(fromFiles.encode(text)).toEqual(ids);
@@ -27,7 +28,24 @@ describe.skipIf(!here)(here ? 'CLIP tokens' : 'CLIP tokens: VISION_GOLDENS has n
 
   it('pads with the end token, or with the token that a second text encoder has', () => {
     expect([...fromFiles.encodePadded('a')]).toEqual([49406, 320, ...new Array(75).fill(49407)]);
-    expect([...fromJson.encodePadded('a')]).toEqual([49406, 320, 49407, ...new Array(74).fill(0)]);
+    expect([...second.encodePadded('a')]).toEqual([49406, 320, 49407, ...new Array(74).fill(0)]);
+  });
+
+  // Ids of transformers' CLIPTokenizer with pad_token='!'; the wide one becomes narrow only after special tokens were looked for.
+  it.each([
+    ['a cat!', [320, 2368, 0]],
+    ['wow!! great', [2781, 0, 0, 830]],
+    ['hey ?!?', [2189, 286, 0, 286]],
+    ['a!b', [320, 0, 321]],
+    ["it's!  spaced ! out", [585, 568, 0, 10336, 538, 0, 620]],
+    ['a cat\uff01', [320, 2368, 256]],
+  ])('takes the padding token out of %j, as the second tokenizer of SDXL does', (text, ids) => {
+    expect(second.encode(text)).toEqual([49406, ...ids, 49407]);
+    expect(second.count(text)).toBe(ids.length + 2);
+  });
+
+  it('takes a word of more tokens than a call has room for arguments', () => {
+    expect(fromFiles.count('\u{1f9ff}'.repeat(100_000))).toBeGreaterThan(200_000);
   });
 
   it('keeps the end token of a prompt that is cut', () => {

@@ -5,7 +5,6 @@ import type { Vocabulary } from './vocabulary.ts';
 
 const START = '<|startoftext|>';
 const END = '<|endoftext|>';
-const SPECIAL = /(<\|startoftext\|>|<\|endoftext\|>)/;
 /** White space as Python knows it. */
 const SPACE = ['\\s', '\\x1c-\\x1f', '\\x85'].join('');
 const WORDS = new RegExp(`<\\|startoftext\\|>|<\\|endoftext\\|>|'s|'t|'re|'ve|'m|'ll|'d|\\p{L}+|\\p{N}|[^${SPACE}\\p{L}\\p{N}]+`, 'giu');
@@ -17,7 +16,10 @@ const LONGEST_CACHED = 64;
 export interface ClipTokenizerOptions {
   /** Ids of a prompt with its first and last: 77 by default. */
   readonly maxLength?: number;
-  /** The token after the end: `<|endoftext|>` by default, `!` for SDXL's second text encoder. */
+  /**
+   * The token after the end: `<|endoftext|>` by default, `!` for SDXL's second text encoder. Written in a prompt it is this token too, and no longer a word:
+   * transformers takes special tokens out of a text before it reads it.
+   */
   readonly padToken?: string;
 }
 
@@ -39,7 +41,7 @@ export function createClipTokenizer({ ids, merges }: Vocabulary, options: ClipTo
   const special = new Map([START, END, padToken].map((token) => [token, ids.get(token)]));
   for (const [token, id] of special) if (id === undefined) throw fail('BAD_VOCABULARY', { problem: `the vocabulary lacks ${token}` });
   const [start, end, padId] = [special.get(START)!, special.get(END)!, special.get(padToken)!];
-  const words = new WordEncoder(new BytePairs(ids, merges), { start, end });
+  const words = new WordEncoder(new BytePairs(ids, merges), special as ReadonlyMap<string, number>);
   const encode = (text: string) => [start, ...words.encode(text, maxLength - 2), end];
   return {
     maxLength,
@@ -57,28 +59,37 @@ export function createClipTokenizer({ ids, merges }: Vocabulary, options: ClipTo
 /** Encodes words, and remembers those that it has seen. */
 class WordEncoder {
   readonly #pairs: BytePairs;
-  readonly #special: { readonly start: number; readonly end: number };
+  readonly #special: ReadonlyMap<string, number>;
+  readonly #specialTokens: RegExp;
   readonly #seen = new Map<string, readonly number[]>();
 
-  constructor(pairs: BytePairs, special: { readonly start: number; readonly end: number }) {
+  constructor(pairs: BytePairs, special: ReadonlyMap<string, number>) {
     this.#pairs = pairs;
     this.#special = special;
+    this.#specialTokens = new RegExp(`(${[...special.keys()].map(literally).join('|')})`);
   }
 
   encode(text: string, most: number): number[] {
     const ids: number[] = [];
-    for (const part of text.split(SPECIAL)) {
-      for (const [word] of cleaned(part).matchAll(WORDS)) {
-        if (ids.length >= most) return ids.slice(0, most);
-        ids.push(...this.#word(word));
-      }
+    for (const [i, part] of text.split(this.#specialTokens).entries()) {
+      if (ids.length >= most) break;
+      // What the expression captures stands at the odd places.
+      if (i % 2 === 1) ids.push(this.#special.get(part)!);
+      else this.#encodeWords(part, most, ids);
     }
     return ids.slice(0, most);
   }
 
+  #encodeWords(text: string, most: number, ids: number[]): void {
+    for (const [word] of cleaned(text).matchAll(WORDS)) {
+      if (ids.length >= most) return;
+      for (const id of this.#word(word)) ids.push(id);
+    }
+  }
+
   #word(word: string): readonly number[] {
-    if (word === START) return [this.#special.start];
-    if (word === END) return [this.#special.end];
+    // Written in another case, or as entities, they are words like any other, of one token.
+    if (word === START || word === END) return [this.#special.get(word)!];
     const known = this.#seen.get(word);
     if (known !== undefined) return known;
     const ids = this.#pairs.encode(Buffer.from(word, 'utf8'));
@@ -91,4 +102,9 @@ class WordEncoder {
 
 function cleaned(text: string): string {
   return fixText(text).replace(SPACES, ' ').trim().toLowerCase();
+}
+
+/** An expression for nothing but this text. */
+function literally(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }
