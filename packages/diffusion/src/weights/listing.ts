@@ -1,7 +1,8 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-const DEEPEST = 3;
+/** Models lie in folders of their components, and no deeper. */
+const DEEPEST = 2;
 
 /** The files below a folder, relative to it, with `/`; empty where there is no folder or it may not be read, which loading then reports. */
 export function filesBelow(folder: string, depth = DEEPEST): readonly string[] {
