@@ -1,6 +1,6 @@
 import { type Pipeline, type RequestInput, type RequestOf, randomInteger, type SampleContext, type Schema } from '@vision-sdk/core';
 import { Uncrop, uncropPadding } from '@vision-sdk/core/synapses';
-import { inspectImage } from '@vision-sdk/image';
+import { type ImageHeader, inspectImage } from '@vision-sdk/image';
 import { acceptsDiffusion } from '../requests/accepts.ts';
 import type { DiffusionRanges, SideRange } from '../requests/ranges.ts';
 import { toImageResponse } from '../requests/responses.ts';
@@ -10,7 +10,7 @@ import { type CanvasOptions, planCanvas } from './canvas.ts';
 import { capabilitiesOf, decodePicture, paintOptions, type RepaintSettings } from './serving.ts';
 import { uncrop } from './uncrop.ts';
 
-/** Headers stand at the beginning; what is read of a file is cut there, to a whole number of base64 groups. */
+/** Headers mostly stand at the beginning: so much is looked at first, a whole number of base64 groups. */
 const HEADER_CHARACTERS = 2 ** 20;
 
 type Request = RequestOf<typeof Uncrop>;
@@ -35,13 +35,17 @@ function nothingToAdd(request: Request): string | undefined {
   return adds ? undefined : 'Give a side to extend, or an aspect ratio';
 }
 
-/** Why a result would be too large; whatever else may be wrong with a picture is said when it is decoded. */
+/** Why a result would be too large; a picture whose size cannot be read is refused when it is decoded. */
 async function tooLarge(request: Request, maxPixels: number): Promise<string | undefined> {
-  const head = Buffer.from(request.init_image.slice(0, HEADER_CHARACTERS), 'base64');
-  const header = await inspectImage(head).catch(() => undefined);
+  const { init_image: image } = request;
+  const header = (await headerOf(image.slice(0, HEADER_CHARACTERS))) ?? (await headerOf(image));
   if (header === undefined) return undefined;
   const { width, height } = planCanvas(header, canvasOptions(request)).result;
   return width * height > maxPixels ? `The result would have ${width} x ${height} pixels. The most is ${maxPixels} pixels` : undefined;
+}
+
+function headerOf(base64: string): Promise<ImageHeader | undefined> {
+  return inspectImage(Buffer.from(base64, 'base64')).catch(() => undefined);
 }
 
 /** Uncrop on a model with an encoder. */

@@ -1,6 +1,7 @@
 import { validate } from '@vision-sdk/core';
 import { pluginChecks, recordRun } from '@vision-sdk/core/testing';
 import type { TinyStableDiffusion } from '@vision-sdk/diffusion/testing';
+import { encodeJpeg } from '@vision-sdk/image';
 import { describe, expect, it } from 'vitest';
 import inpaint from '../src/index.ts';
 import { inpaintOptions } from '../src/options.ts';
@@ -239,6 +240,16 @@ describe('what is accepted', () => {
     ['a ratio that would be too large', { aspect_ratio: 8 }, 'The result would have 768 x 96 pixels. The most is 65536 pixels'],
   ])('Uncrop: names %s', async (_, change, text) => {
     expect(await complaints('Uncrop', { ...extended, steps: 10, ...change }, { ...vision, maxPixels: 65_536 })).toContain(text);
+  });
+
+  it('Uncrop: sees what would be too large behind a mebibyte of comments', async () => {
+    const small = await encodeJpeg(noisy(72, 88), { quality: 90 });
+    // A comment is its mark, a length that counts itself, and so many bytes.
+    const comment = Buffer.alloc(65_535).fill(Uint8Array.of(0xff, 0xfe, 0xff, 0xfd), 0, 4);
+    const late = Buffer.concat([small.subarray(0, 2), ...new Array<Buffer>(14).fill(comment), small.subarray(2)]);
+    const request = { ...extended, steps: 10, init_image: late.toString('base64') };
+    expect(await complaints('Uncrop', request, { ...vision, maxPixels: 65_536 })).toBe('');
+    expect(await complaints('Uncrop', { ...request, pad_left: 2048 }, { ...vision, maxPixels: 65_536 })).toContain('The result would have');
   });
 
   it('refuses pictures and masks that are none, or too large, before they are decoded', async () => {
