@@ -10,7 +10,7 @@ import { generatorsOf, type NoiseDraw, noiseDraw } from '../stable/noise.ts';
 import { encodePixels } from '../stable/pictures.ts';
 import { repeatRows } from '../stable/planes.ts';
 import type { StableDiffusion } from '../stable/stable-diffusion.ts';
-import { type PictureOptions, planOf, stepNoise } from '../stable/text-to-image.ts';
+import { countOf, type PictureOptions, planOf, stepNoise } from '../stable/text-to-image.ts';
 import type { Prepared } from './prepare.ts';
 
 /** What is to be painted, at the size that the network works at. */
@@ -22,7 +22,7 @@ export interface PaintOptions extends Omit<PictureOptions, 'width' | 'height'>, 
 export async function paintLatents(sd: StableDiffusion, options: PaintOptions, hooks: RunHooks): Promise<Plane> {
   const { picture, guidance, strength = 1 } = options;
   const told = isTold(sd);
-  const start = firstStep(options.steps, strength);
+  const start = firstStep(countOf(options), strength);
   const conditioning = await sd.conditioning({ ...options, width: picture.width, height: picture.height }, hooks.signal);
   const { batch } = conditioning;
   const run = sd.scheduler.run(planOf(options), { batch });

@@ -7,7 +7,7 @@ import { type NoiseDraw, noiseDraw } from './noise.ts';
 import { decodeLatents, encodeImage, toWholeLatents } from './pictures.ts';
 import { repeatRows } from './planes.ts';
 import type { StableDiffusion } from './stable-diffusion.ts';
-import { type PictureOptions, planOf, stepNoise } from './text-to-image.ts';
+import { countOf, type PictureOptions, planOf, stepNoise } from './text-to-image.ts';
 
 /** What pictures from a picture are asked for. Their size is that of the picture, down to whole latents. */
 export interface ImageToImageOptions extends Omit<PictureOptions, 'width' | 'height'> {
@@ -18,12 +18,12 @@ export interface ImageToImageOptions extends Omit<PictureOptions, 'width' | 'hei
 
 /** Pictures from a picture and words. Draws, in turn: the picture's latents, noise, steps. Throws `VISION_DIFFUSION_BAD_STEPS` where no step remains. */
 export async function imageToImage(sd: StableDiffusion, options: ImageToImageOptions, hooks: RunHooks = {}): Promise<Raster[]> {
-  const { guidance, steps, strength } = options;
+  const { guidance, strength } = options;
   const picture = toWholeLatents(options.image, sd.vaeScale);
   const conditioning = await sd.conditioning({ ...options, width: picture.width, height: picture.height }, hooks.signal);
   const draw = noiseDraw(options.seed, sd.noise);
-  const run = sd.scheduler.run(planOf(options), { batch: conditioning.batch, strength });
-  const start = firstStep(steps, strength);
+  const run = sd.scheduler.run(planOf(options), { batch: conditioning.batch });
+  const start = firstStep(countOf(options), strength);
   const original = await batchOf(sd, picture, { batch: conditioning.batch, draw, signal: hooks.signal, options });
   const noise = draw(original.dims);
   const latents = { data: run.addNoise(original.data, noise, start, original.data), dims: original.dims };

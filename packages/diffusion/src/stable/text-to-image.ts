@@ -12,7 +12,7 @@ import type { Conditioning, StableDiffusion } from './stable-diffusion.ts';
 /** What every picture of a model is asked for. */
 export interface PictureOptions extends ConditioningOptions {
   readonly steps: number;
-  /** Timesteps of one's own in place of as many as `steps`. */
+  /** Timesteps of one's own; `steps` then counts for nothing. */
   readonly timesteps?: readonly number[] | undefined;
   /** Seeds or generators: one for the whole batch, or a list with one for each picture. */
   readonly seed: Seeds | Generator | readonly Generator[];
@@ -42,6 +42,11 @@ export async function textToImage(sd: StableDiffusion, options: TextToImageOptio
 /** The steps of a run. */
 export function planOf({ steps, timesteps }: Pick<PictureOptions, 'steps' | 'timesteps'>): StepPlan {
   return timesteps === undefined ? steps : { timesteps };
+}
+
+/** How many steps a run is asked for: strength counts in them. A scheduler may call the network once more. */
+export function countOf({ steps, timesteps }: Pick<PictureOptions, 'steps' | 'timesteps'>): number {
+  return timesteps?.length ?? steps;
 }
 
 /** Noise for the steps of a run, always in the same array. */

@@ -93,6 +93,26 @@ describe('pictures from pictures', () => {
     expect(steps).toEqual(['1/2', '2/2']);
   });
 
+  it('take the strength once, also of timesteps of their own and of a schedule that was distilled', async () => {
+    const [byCount, byTimesteps] = await withTiny(
+      { kind: 'sd' },
+      async (sd) => {
+        const timesteps = sd.scheduler.run(4).timesteps;
+        expect(sd.scheduler.name).toBe('LCMScheduler');
+        const steps: number[] = [];
+        const onStep = (_: number, total: number) => steps.push(total);
+        const pictures = [
+          ...(await imageToImage(sd, request, { onStep })),
+          ...(await imageToImage(sd, { ...request, steps: 50, timesteps }, { onStep })),
+        ];
+        expect(steps).toEqual([2, 2, 2, 2]);
+        return pictures;
+      },
+      { scheduler: 'LCMScheduler' },
+    );
+    expect(byTimesteps).toEqual(byCount);
+  });
+
   it('need one step at least', async () => {
     const painting = withTiny({ kind: 'sd' }, (sd) => imageToImage(sd, { ...request, strength: 0.2 }));
     await expect(painting).rejects.toThrow('of 4 steps, a strength of 0.2 leaves none');
