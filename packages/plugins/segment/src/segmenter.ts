@@ -8,7 +8,7 @@ import { enlargeMask, type Plane } from './enlarge-mask.ts';
 import { fail } from './errors.ts';
 import { type Frame, framedPlanes, frameOf } from './frame.ts';
 import { type Prompt, promptsOf } from './prompt.ts';
-import { encodeMasks, type Run } from './runs.ts';
+import { encodeRuns, type Run } from './runs.ts';
 
 const DEFAULT_SIDE = 1024;
 const EMBEDDINGS = ['image_embeddings', 'image_positional_embeddings'];
@@ -71,13 +71,16 @@ export class Segmenter implements AsyncDisposable {
     const prompts = promptsOf(request, frame);
     const embeddings = await this.#embed(framedPlanes(picture, frame), signal);
     onStep(1, prompts.length + 1);
-    const masks: Float32Array[] = [];
+    // Runs, not masks, are what waits for the others: a mask of a large picture takes 64 MiB.
+    const masks: Run[][] = [];
     for (const [index, prompt] of prompts.entries()) {
       signal.throwIfAborted();
-      masks.push((await this.#mask(embeddings, { prompt, frame, signal })).data);
+      const runs = encodeRuns((await this.#mask(embeddings, { prompt, frame, signal })).data);
+      // As in Vision, an empty mask is left out.
+      if (runs.length > 0) masks.push(runs);
       onStep(index + 2, prompts.length + 1);
     }
-    return { masks: encodeMasks(masks), image_shape: [picture.height, picture.width] };
+    return { masks, image_shape: [picture.height, picture.width] };
   }
 
   async #embed(planes: Float32Array, signal: AbortSignal): Promise<Tensors> {
