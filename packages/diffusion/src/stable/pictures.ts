@@ -25,7 +25,8 @@ export async function decodeLatents({ vaeDecoder, scalingFactor }: Decoding, lat
 }
 
 /**
- * Latents of pictures of one size, which is that of whole latents, times the scaling factor; one row for each. Throws `VISION_DIFFUSION_MISSING_COMPONENT` for models without an encoder.
+ * Latents of pictures of one size, which is that of whole latents, times the scaling factor; one row for each.
+ * Throws `VISION_DIFFUSION_MISSING_COMPONENT` for models without an encoder.
  */
 export async function encodeImage(
   sd: Encoding,
