@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CodeBlock, codeBlocks, pages, root } from './markdown.ts';
@@ -43,6 +43,13 @@ describe('the TypeScript in the docs compiles', () => {
       expect(output.split('\n').filter((line) => line.includes(fileOf(block, index)))).toEqual([]);
     });
   }
+});
+
+describe('the diffusion plugin of the guide', () => {
+  it('is the one that the example proves', () => {
+    const [, ...lines] = readFileSync(join(root, 'examples/publish-a-diffusion-model/plugin.ts'), 'utf8').trimEnd().split('\n');
+    expect(blocks.filter(({ page }) => page === 'docs/write-a-plugin.md').map(({ code }) => code.trimEnd())).toContain(lines.join('\n'));
+  });
 });
 
 function fileOf({ page, line }: CodeBlock, index: number): string {
