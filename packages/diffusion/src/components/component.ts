@@ -65,7 +65,7 @@ export class Component implements AsyncDisposable {
     return fail('BROKEN_COMPONENT', { component: this.name, path: this.#session.path, problem });
   }
 
-  /** Runs the graph for a batch, entry by entry where it takes no more. */
+  /** Runs the graph for a batch, as often as it needs where the graph insists on another one. */
   run(feeds: Tensors, { batch, outputs, signal }: ComponentRun): Promise<Tensors> {
     const run = (rows: Tensors) => this.#session.run(rows, { outputs, ...(signal === undefined ? {} : { signal }) });
     return runInRows({ inputs: this.inputs, feeds, batch }, run);

@@ -121,6 +121,26 @@ describe('a network', () => {
     expect([...predicted]).toEqual([108, 109, 210, 211]);
   });
 
+  it.each([
+    [2, 1],
+    [2, 3],
+    [4, 2],
+  ])('of a fixed batch of %i is run for %i, with rows to spare', async (fixed, batch) => {
+    const inputs = [value('timestep', 'int64', [1]), value('encoder_hidden_states', 'float32', [fixed, 1, 1, 1])];
+    await using unet = await Unet.load(await write(network(inputs, fixed)));
+    const rows = Array.from({ length: batch }, (_, row) => row);
+    const hiddenStates = plane(
+      rows.map((row) => 100 * row),
+      [batch, 1, 1, 1],
+    );
+    const samples = plane(
+      rows.flatMap((row) => [row, row + 0.5]),
+      [batch, 2, 1, 1],
+    );
+    const predicted = await unet.predict({ sample: samples, timestep: 7, hiddenStates });
+    expect([...predicted]).toEqual(rows.flatMap((row) => [101 * row + 7, 101 * row + 7.5]));
+  });
+
   it('is read from its graph where there is no config', async () => {
     const inputs = [value('timestep', 'int64', []), value('timestep_cond', 'float32', ['b', 256])];
     await using unet = await Unet.load(
