@@ -6,6 +6,7 @@ const fail = defineErrors('VISION_TEST', {
     message: (d: { readonly blocks: number }) => `The chain takes weights again in ${d.blocks} blocks.`,
     hint: (d) => `Wait about ${d.blocks * 12} seconds.`,
   },
+  TOO_SMALL: { fault: 'request', message: () => 'The picture is too small.', hint: () => 'Send a larger one.' },
 });
 
 describe('VisionError', () => {
@@ -21,7 +22,16 @@ describe('VisionError', () => {
     const cause = new Error('underneath');
     const error = fail('RATE_LIMIT', { blocks: 3 }, { cause });
     expect(error).toMatchObject({ code: 'VISION_TEST_RATE_LIMIT', details: { blocks: 3 }, cause });
-    expect(fail.codes).toEqual(['VISION_TEST_RATE_LIMIT']);
+    expect(fail.codes).toEqual(['VISION_TEST_RATE_LIMIT', 'VISION_TEST_TOO_SMALL']);
+  });
+
+  it('says whether the request is at fault, also after the hop, and nothing where it is not', () => {
+    const copy = VisionError.fromJSON(structuredClone(fail('TOO_SMALL', undefined).toJSON()));
+    expect(copy.fault).toBe('request');
+    for (const error of [fail('RATE_LIMIT', { blocks: 3 }), VisionError.fromJSON(fail('RATE_LIMIT', { blocks: 3 }).toJSON())]) {
+      expect(error).not.toHaveProperty('fault');
+      expect(error.toJSON()).not.toHaveProperty('fault');
+    }
   });
 
   it('survives the hop between processes', () => {

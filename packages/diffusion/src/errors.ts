@@ -21,6 +21,7 @@ export const fail = defineErrors('VISION_DIFFUSION', {
     hint: ({ option }: { option: string }) => `Change "${option}" in scheduler_config.json.`,
   },
   BAD_STEPS: {
+    fault: 'request',
     message: ({ problem }: { problem: string }) => `The scheduler cannot make these timesteps: ${problem}.`,
     hint: () => 'Ask for a whole number of steps from 1 to the number of training timesteps.',
   },
@@ -33,6 +34,7 @@ export const fail = defineErrors('VISION_DIFFUSION', {
     hint: () => 'Give a CLIP tokenizer.json, or vocab.json and merges.txt of one tokenizer.',
   },
   BAD_IMAGE: {
+    fault: 'request',
     message: ({ problem }: { problem: string }) => `The image cannot be prepared: ${problem}.`,
     hint: () => 'Give a raster of whole size, and arrays that belong to it.',
   },
@@ -55,6 +57,7 @@ export const fail = defineErrors('VISION_DIFFUSION', {
     hint: () => 'The file is damaged, overflows in its precision or belongs to another model: verify it, or try another export.',
   },
   BAD_CONTROL: {
+    fault: 'request',
     message: ({ problem }: { problem: string }) => `The control cannot be used: ${problem}.`,
     hint: () =>
       'Give at least one control, a finite scale, and a window that begins at 0 or later, ends at 1 or earlier, and is not empty.',

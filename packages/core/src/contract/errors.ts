@@ -7,6 +7,11 @@ export interface ErrorText<Details> {
   readonly message: (details: Details) => string;
   /** What to do about it, one sentence. */
   readonly hint: (details: Details) => string;
+  /**
+   * `request` where whoever asked is at fault and not who works for them, as with a picture that cannot be read: miners and gateways then answer so, with the
+   * message. It crosses the network, so it must tell nothing of the machine, such as paths.
+   */
+  readonly fault?: 'request';
 }
 
 /** A package's error catalogue: code without the namespace -> texts. */
@@ -33,6 +38,7 @@ export interface VisionErrorJson {
   readonly hint: string;
   readonly details: unknown;
   readonly docs: string;
+  readonly fault?: 'request';
 }
 
 /** The one error class of the SDK. Branch on `code`, never on the message. */
@@ -45,15 +51,15 @@ export class VisionError extends Error {
   readonly hint: string;
   /** Where to read more, relative to the project. */
   readonly docs: string;
+  /** `request` where whoever asked is at fault: see {@link ErrorText}. */
+  declare readonly fault?: 'request';
 
-  constructor(
-    text: { readonly code: string; readonly message: string; readonly hint: string; readonly details: unknown },
-    options?: ErrorOptions,
-  ) {
+  constructor(text: Omit<VisionErrorJson, 'name' | 'docs'>, options?: ErrorOptions) {
     super(text.message, options);
     this.code = text.code;
     this.details = text.details;
     this.hint = text.hint;
+    if (text.fault !== undefined) this.fault = text.fault;
     this.docs = `${DOCS}#${text.code.toLowerCase()}`;
     Object.defineProperty(this, BRAND, { value: true });
   }
@@ -66,11 +72,12 @@ export class VisionError extends Error {
 
   /** Rebuilds an error that crossed a process boundary. */
   static fromJSON(json: VisionErrorJson, options?: ErrorOptions): VisionError {
-    return new VisionError({ code: json.code, message: json.message, hint: json.hint, details: json.details }, options);
+    return new VisionError(json, options);
   }
 
   toJSON(): VisionErrorJson {
-    return { name: this.name, code: this.code, message: this.message, hint: this.hint, details: this.details, docs: this.docs };
+    const { name, code, message, hint, details, docs, fault } = this;
+    return { name, code, message, hint, details, docs, ...(fault === undefined ? {} : { fault }) };
   }
 }
 
@@ -78,7 +85,8 @@ export class VisionError extends Error {
 export function defineErrors<const C extends ErrorCatalog>(namespace: string, catalog: C): Fail<C> {
   const fail = <K extends keyof C & string>(code: K, details: ErrorDetails<C, K>, options?: ErrorOptions): VisionError => {
     const text = catalog[code] as ErrorText<ErrorDetails<C, K>>;
-    return new VisionError({ code: `${namespace}_${code}`, message: text.message(details), hint: text.hint(details), details }, options);
+    const said = { code: `${namespace}_${code}`, message: text.message(details), hint: text.hint(details), details };
+    return new VisionError(text.fault === undefined ? said : { ...said, fault: text.fault }, options);
   };
   return Object.assign(fail, { namespace, codes: Object.keys(catalog).map((code) => `${namespace}_${code}`) });
 }

@@ -84,11 +84,13 @@ export const fail = defineErrors('VISION_HOST', {
     hint: (d) => `Configure a plugin that serves it. Served now: ${d.served.join(', ') || 'nothing'}.`,
   },
   REQUEST_INVALID: {
+    fault: 'request',
     message: (d: { synapse: string; issues: readonly SchemaIssue[] }) =>
       `The ${d.synapse} request is not valid: ${formatIssues(d.issues)}.`,
     hint: () => 'Correct the named fields and send it again.',
   },
   NOT_ACCEPTED: {
+    fault: 'request',
     message: (d: { synapse: string; models: readonly string[]; issues: readonly SchemaIssue[] }) =>
       `No model accepts this ${d.synapse} request (asked: ${d.models.join(', ')}): ${formatIssues(d.issues)}.`,
     hint: () => 'Keep to the ranges that the model declares, or configure one that accepts more.',

@@ -6,7 +6,7 @@ import { refusalOf } from '../../src/wire/refusal.ts';
 
 const issues = [{ path: 'steps', message: 'must be 6 to 14' }];
 const image = defineErrors('VISION_IMAGE', {
-  CORRUPT: { message: () => 'The PNG is cut off.', hint: () => '' },
+  CORRUPT: { fault: 'request', message: () => 'The PNG is cut off.', hint: () => '' },
   BAD_RASTER: { message: () => 'internal', hint: () => '' },
 });
 const job = { plugin: 'p', model: 'm', synapse: 'Echo', reason: '/home/someone/model.onnx: no such file' };

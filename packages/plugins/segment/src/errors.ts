@@ -8,10 +8,12 @@ export const fail = defineErrors('VISION_SEGMENT', {
       'Use an encoder and a decoder of one export: vision_encoder and prompt_encoder_mask_decoder of transformers.js, or the pair of the SAM authors’ script.',
   },
   NO_BOXES: {
-    message: (d: { path: string }) => `${d.path} takes points only, no boxes`,
+    fault: 'request',
+    message: (_: { path: string }) => 'The decoder takes points only, no boxes',
     hint: () => 'Send points, or use an export with `point_coords` and `point_labels`, in which boxes are a pair of points.',
   },
   OUTSIDE: {
+    fault: 'request',
     message: (d: { what: string; width: number; height: number }) =>
       `The ${d.what} lies outside the picture of ${d.width} x ${d.height} pixels`,
     hint: () => 'Give points and boxes in pixels of the picture; a box is left, top, right, bottom.',

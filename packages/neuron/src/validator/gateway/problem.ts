@@ -27,10 +27,10 @@ const HTTP_HINT: Readonly<Record<number, string>> = {
   415: 'Send JSON, with the header content-type: application/json.',
 };
 
-/** The status and body for an error. Errors of the image package are the user's (a picture that does not decode); what nobody foresaw is told without its text, which may name files. */
+/** The status and body for an error. What the request is to blame for, a picture that does not decode say, is told as it is; what nobody foresaw is told without its text, which may name files. */
 export function problemOf(error: unknown, requestId: string): { readonly status: number; readonly body: Problem } {
   if (VisionError.is(error)) {
-    const status = STATUS[error.code] ?? (error.code.startsWith('VISION_IMAGE_') ? 422 : undefined);
+    const status = STATUS[error.code] ?? (error.fault === 'request' ? 422 : undefined);
     if (status === undefined) return unforeseen(error.code, requestId);
     return { status, body: { detail: error.message, code: error.code, hint: error.hint, requestId } };
   }
