@@ -30,7 +30,7 @@ STAGES = (
     Stage("vae", "vae", 4_000, threads=2),
     Stage("text", "text", 1_200),
     Stage("clip", "clip", 1_500, ("text", "sdxl-a")),
-    Stage("sdxl-a", "sdxl", 12_000, ("vae", "text"), ("2", "1"), threads=2),
+    Stage("sdxl-a", "sdxl", 10_500, ("vae", "text"), ("2", "1"), threads=2),
     Stage("sd15", "sd15", 4_000, ("sdxl-a",), ("sdxl-a", "2")),
     Stage("prior", "kandinsky", 3_000, ("vae", "clip", "sdxl-a"), ("2",)),
     Stage("control-scribble", "sd15", 5_000, ("sd15",)),

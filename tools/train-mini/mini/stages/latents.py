@@ -50,11 +50,13 @@ def make(parts: int) -> None:
 
 
 def load(parts: int) -> tuple[Tensor, Tensor, list[Scene]]:
-    """Latents, masks and scenes of the first parts."""
+    """Latents, where they matter most (on things, and everywhere in front of a pattern, which is faint) and scenes of the first parts."""
     make(parts)
     read = [pickle.loads((ROOT / "latents" / f"part-{number}.pickle").read_bytes()) for number in range(parts)]
     scenes = [scene for part in read for scene in part["scenes"]]
-    return torch.cat([part["latents"] for part in read]), torch.cat([part["masks"] for part in read]), scenes
+    masks = torch.cat([part["masks"] for part in read])
+    masks[[scene.style != 0 for scene in scenes]] = 1
+    return torch.cat([part["latents"] for part in read]), masks, scenes
 
 
 if __name__ == "__main__":
