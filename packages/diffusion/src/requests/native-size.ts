@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { z } from 'zod';
+import { configFile } from '../weights/layouts.ts';
 import type { DiffusersWeights } from '../weights/wanted.ts';
 import type { NativeSize } from './ranges.ts';
 
@@ -24,9 +25,8 @@ export function nativeSize(weights: DiffusersWeights, { unet = 'unet', decoder =
 function configOf(weights: DiffusersWeights, component: string): unknown {
   const graph = weights.graphs[component];
   if (weights.kind !== 'folder' || graph === undefined) return undefined;
-  const beside = graph.startsWith('onnx/') ? component : dirname(graph);
   try {
-    return JSON.parse(readFileSync(join(weights.folder, beside, 'config.json'), 'utf8'));
+    return JSON.parse(readFileSync(join(weights.folder, configFile(weights.files, component, graph)), 'utf8'));
   } catch {
     return undefined;
   }

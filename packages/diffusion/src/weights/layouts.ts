@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { ComponentWanted, DiffusersWanted } from './wanted.ts';
 
 /** Small files that models read besides graphs, wherever they lie in a folder. */
@@ -49,4 +50,14 @@ function onlyGraph(files: readonly string[]): string | undefined {
 /** The place where a graph that is missing is expected. */
 export function expectedGraph({ name }: ComponentWanted, { precision }: DiffusersWanted): string {
   return precision === undefined || precision === 'fp32' ? `${name}/model.onnx` : `${name}/model_${precision}.onnx`;
+}
+
+/**
+ * The `config.json` of a component among the files of a model: beside its graph; where graphs of several components lie together, in the component's own
+ * folder, or else the one that is for all of them.
+ */
+export function configFile(files: readonly string[], component: string, graph = `${component}/model.onnx`): string {
+  if (graph.includes('/') && !graph.startsWith('onnx/')) return `${posix.dirname(graph)}/config.json`;
+  const own = `${component}/config.json`;
+  return files.includes(own) ? own : 'config.json';
 }

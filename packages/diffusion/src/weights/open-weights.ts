@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { LoadContext } from '@vision-sdk/core';
 import JSON5 from 'json5';
 import { fail } from '../errors.ts';
+import { configFile } from './layouts.ts';
 import type { DiffusersWeights } from './wanted.ts';
 
 /** Weights of several components at loading. Names are those of the components wanted. */
@@ -63,8 +64,8 @@ class OpenWeights implements WeightFolder {
   }
 
   async config(component: string): Promise<Readonly<Record<string, unknown>>> {
-    const graph = this.#weights.graphs[component] ?? `${component}/model.onnx`;
-    const file = graph.includes('/') && !graph.startsWith('onnx/') ? `${dirname(graph)}/config.json` : 'config.json';
+    const { files, graphs } = this.#weights;
+    const file = configFile(files, component, graphs[component]);
     const config = (await this.json(file)) ?? {};
     if (typeof config === 'object' && !Array.isArray(config)) return config as Readonly<Record<string, unknown>>;
     throw fail('BAD_CONFIG', { file, problem: 'it is not an object' });

@@ -27,6 +27,11 @@ describe.each(['sd', 'sdxl'] as const)('the same weights as %s give the same pic
     expect(picture).toEqual(plain);
   });
 
+  it('laid out as transformers.js does, whose configs say what is unusual', async () => {
+    const paintWith = (layout: 'folders' | 'onnx') => withTiny({ kind, vaeScale: 4, layout }, paint);
+    expect(await paintWith('onnx')).toEqual(await paintWith('folders'));
+  });
+
   it.each<[string, Partial<TinyStableDiffusion>, number]>([
     ['in half precision with floats around it', { weights: 'float16', io: 'float32' }, 3],
     ['in half precision throughout', { weights: 'float16' }, 3],

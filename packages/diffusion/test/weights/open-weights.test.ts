@@ -28,6 +28,21 @@ describe('the weights of a folder', () => {
     expect(await weights.json('model_index.json')).toBeUndefined();
   });
 
+  it.each(['onnx/unet.onnx', 'unet.onnx'])(
+    "take the config of %s from the component's own folder, or else the one for all",
+    async (graph) => {
+      await using folder = await temporaryFolder();
+      for (const name of ['onnx', 'unet']) await mkdir(join(folder.path, name));
+      await writeFile(join(folder.path, graph), '');
+      await writeFile(join(folder.path, 'config.json'), '{"sample_size": 1}');
+      const configOf = async () =>
+        (await openWeights(undeclared, diffusersWeights(folder.path, { components, licence: 'MIT' }))).config('unet');
+      expect(await configOf()).toEqual({ sample_size: 1 });
+      await writeFile(join(folder.path, 'unet/config.json'), '{"sample_size": 8}');
+      expect(await configOf()).toEqual({ sample_size: 8 });
+    },
+  );
+
   it("read Python's JSON, which knows infinity", async () => {
     await using folder = await temporaryFolder();
     await writeFile(join(folder.path, 'config.json'), '{"lambda_min_clipped": -Infinity, "sample_max_value": NaN}');
