@@ -35,6 +35,7 @@ const EXACT: Readonly<Record<string, ExitCode>> = {
 const PATTERNS: readonly (readonly [RegExp, ExitCode])[] = [
   [/^VISION_(WALLET|LOCAL_CHAIN|CHAIN|SUBTENSOR)_|_BAD_KEY$|_NOT_REGISTERED$/, ExitCode.chain],
   [/^VISION_ONNX_|_LISTEN$|PORT_IN_USE|^VISION_HOST_(WEIGHTS_MISSING|LOAD_|DISK)/, ExitCode.environment],
+  [/^VISION_DIFFUSION_(MISSING_COMPONENT|BROKEN_COMPONENT|BAD_CONFIG|BAD_VOCABULARY|CONTROL_MISMATCH)$/, ExitCode.environment],
   [/^VISION_GPU_DIGEST_INVALID$/, ExitCode.usage],
   [/^VISION_GPU_(?!FETCH_FAILED|NO_DIGEST|DIGEST_MISMATCH|PACKAGE_BROKEN)/, ExitCode.environment],
   [/^VISION_HUB_(NO_SPACE|UNWRITABLE|OFFLINE)$/, ExitCode.environment],

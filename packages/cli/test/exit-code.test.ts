@@ -26,6 +26,8 @@ describe('exit codes', () => {
     ['VISION_WALLET_NOT_FOUND', ExitCode.chain],
     ['VISION_LOCAL_CHAIN_FILE_CORRUPT', ExitCode.chain],
     ['VISION_ONNX_PROVIDER_MISSING', ExitCode.environment],
+    ['VISION_DIFFUSION_MISSING_COMPONENT', ExitCode.environment],
+    ['VISION_DIFFUSION_BROKEN_COMPONENT', ExitCode.environment],
     ['VISION_VALIDATOR_GATEWAY_LISTEN', ExitCode.environment],
     ['VISION_HOST_CONFIG_INVALID', ExitCode.config],
     ['VISION_HOST_REQUIRES', ExitCode.config],

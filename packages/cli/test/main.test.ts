@@ -253,6 +253,7 @@ describe('doctor', () => {
         'wallet',
         'chain local-chain',
         'weights of vision-x2',
+        'models',
         'disk',
       ]),
     );
@@ -280,6 +281,26 @@ describe('doctor', () => {
       ExitCode.config,
       expect.stringMatching(/WRONG config: .*\n.*minor: unknown key, did you mean "miner"/),
     ]);
+  });
+
+  it.each([
+    [
+      { devices: { cpu: { memory: '100MiB' } } },
+      'models',
+      'Model "vision-x2" needs 512MiB; no device can hold it: cpu has 100MiB. It is not served.',
+    ],
+    [{ devices: { cpu: { memory: '100MiB' } }, pinned: ['vision-x2'] }, 'models', 'no device can hold it'],
+    [{ placement: { 'vision-x3': 'cpu' } }, 'models', '"placement" names the model "vision-x3", which no plugin contributes.'],
+    [{ pinned: ['vision-x3'] }, 'models', '"pinned" names the model "vision-x3"'],
+    [{ filters: ['nsfw'] }, 'filters', 'No plugin contributes the filter "nsfw".'],
+  ])('finds before a start what a neuron refuses at it: %j', async (more, subject, found) => {
+    const off = await folder.file('off.json', { ...JSON.parse(await readFile(config, 'utf8')), ...more });
+    const { code, stdout } = await vision('doctor', '--json', '--config', off);
+    const wrong = JSON.parse(stdout).findings.filter(({ state }: { state: string }) => state === 'wrong');
+    expect(wrong).toEqual([
+      { subject, area: 'config', state: 'wrong', found: expect.stringContaining(found), fix: expect.stringMatching(/\S/) },
+    ]);
+    expect(code).toBe(ExitCode.config);
   });
 
   it('prints a row for the table of tested hardware', async () => {

@@ -3,6 +3,7 @@ import { chainFindings } from '../doctor/chain-findings.ts';
 import * as checks from '../doctor/checks.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { type Machine, readMachine } from '../doctor/machine.ts';
+import { checkFilters, checkModels } from '../doctor/model-checks.ts';
 import { printFinding } from '../doctor/print-finding.ts';
 import { measureHardware, reportRow } from '../doctor/report.ts';
 import type { Role } from '../doctor/standing.ts';
@@ -58,9 +59,10 @@ async function projectFindings(project: Project | undefined, role: Role | undefi
     ...checks.checkPorts(project),
     checks.checkWallet(project),
     ...checks.checkWeights(project),
+    ...checkFilters(project),
     checks.checkDisk(project),
   ]);
-  return [...others, ...(await chain)];
+  return [...others, ...(await checkModels(project)), ...(await chain)];
 }
 
 const EXIT_OF_AREA = { environment: ExitCode.environment, config: ExitCode.config, chain: ExitCode.chain } as const;

@@ -115,7 +115,10 @@ export function checkWeights({ config, registry }: Project): readonly Promise<Fi
         return {
           state: 'wrong',
           found: `not there: ${missing.join(', ')}`,
-          fix: source.kind === 'hub' ? `Run \`vision models pull ${model.id}\`.` : 'Install the plugin again, or put the files there.',
+          fix:
+            source.kind === 'hub'
+              ? `Run \`vision models pull ${model.id}\`.`
+              : 'Put the files there, or correct the folder in the options of the plugin.',
         };
       }),
     ),

@@ -32,6 +32,7 @@ export { type ModelNeeds, type Placement, placementsOf, type Wish } from './plac
 export { resolvePlugin, resolvePlugins } from './plugins.ts';
 export { createRegistry, type RegisteredModel, type RegisteredPipeline, type Registry } from './registry.ts';
 export { REGISTRY_CHECKS, type RegistryCheck, SUPPORTED_API_VERSIONS } from './registry-checks.ts';
+export { modelsWithoutRoom, type PlanOptions } from './slots.ts';
 export {
   createWallet,
   listWallets,

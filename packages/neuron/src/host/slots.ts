@@ -1,5 +1,5 @@
 import { availableParallelism, totalmem } from 'node:os';
-import type { Log } from '@vision-sdk/core';
+import type { VisionError } from '@vision-sdk/core';
 import { systemClock } from './clock.ts';
 import { didYouMean } from './did-you-mean.ts';
 import type { DispatcherLimits, DispatcherOptions } from './dispatcher-types.ts';
@@ -20,7 +20,7 @@ export interface Device extends DeviceBudget {
 }
 
 /** The devices of a config with defaults filled in. */
-export function devicesOf({ devices, queue, threads }: DispatcherOptions): readonly Device[] {
+export function devicesOf({ devices, queue, threads }: Pick<DispatcherOptions, 'devices' | 'queue' | 'threads'>): readonly Device[] {
   return Object.entries(devices ?? { cpu: {} }).map(([id, given]) => ({
     id,
     memoryBytes: (given.memory === undefined ? undefined : parseMemorySize(given.memory)) ?? Math.floor(totalmem() / 2),
@@ -31,21 +31,51 @@ export function devicesOf({ devices, queue, threads }: DispatcherOptions): reado
 
 /** One slot for each model that some device can hold; the others are named in the log. Throws for a config that names unknown models or cannot be met. */
 export function createSlots(options: DispatcherOptions, devices: readonly Device[], onDeath: () => void): ReadonlyMap<string, ModelSlot> {
+  const { placed, refused } = planModels(options, devices);
+  for (const { needs, error } of refused) options.log.warn({ model: needs.id, hint: error.hint }, `${error.message} It is not served.`);
+  return new Map(placed.map((model) => [model.needs.id, new ModelSlot({ ...slotBasics(options, devices), ...model, onDeath })] as const));
+}
+
+/**
+ * What to say of each model of a config that no device can hold, beside those that are pinned. Nothing is started. Throws what a neuron with this
+ * config throws when it starts: `VISION_HOST_MODEL_UNKNOWN`, `VISION_HOST_PLACEMENT`, `VISION_HOST_DOES_NOT_FIT` and `VISION_HOST_PINNED_TOO_LARGE`.
+ */
+export function modelsWithoutRoom(options: PlanOptions): readonly VisionError[] {
+  return planModels(options, devicesOf(options)).refused.map(({ error }) => error);
+}
+
+/** What decides where models may go. */
+export type PlanOptions = Pick<DispatcherOptions, 'registry' | 'devices' | 'placement' | 'pinned' | 'queue' | 'threads'>;
+
+interface Placed extends Candidate {
+  readonly pinnedTo: Placement | undefined;
+}
+
+interface Refused {
+  readonly needs: ModelNeeds;
+  readonly error: VisionError;
+}
+
+function planModels(
+  options: PlanOptions,
+  devices: readonly Device[],
+): { readonly placed: readonly Placed[]; readonly refused: readonly Refused[] } {
   checkNames(options);
-  const candidates = [...options.registry.models.values()].flatMap((entry) => candidateOf(entry, options, devices));
+  const candidates = [...options.registry.models.values()].map((entry) => candidateOf(entry, options, devices));
   const isPinned = ({ needs }: Candidate) => options.pinned?.includes(needs.id) ?? false;
   const pinned = placePinned(
     candidates.filter(isPinned).map(({ needs, placements }) => ({ ...needs, options: placements })),
     devices,
   );
-  return new Map(
-    candidates.flatMap(({ entry, needs, placements }) => {
-      const pinnedTo = pinned.get(needs.id);
-      const left = pinnedTo === undefined ? besidePinned(placements, [...pinned.values()], devices) : [pinnedTo];
-      if (left.length === 0) return skip(needs, options, devices);
-      return [[needs.id, new ModelSlot({ ...slotBasics(options, devices), entry, needs, placements: left, pinnedTo, onDeath })] as const];
-    }),
-  );
+  const models = candidates.map((candidate) => {
+    const pinnedTo = pinned.get(candidate.needs.id);
+    const placements = pinnedTo === undefined ? besidePinned(candidate.placements, [...pinned.values()], devices) : [pinnedTo];
+    return { ...candidate, placements, pinnedTo };
+  });
+  return {
+    placed: models.filter(({ placements }) => placements.length > 0),
+    refused: models.filter(({ placements }) => placements.length === 0).map(({ needs }) => ({ needs, error: tooLarge(needs, devices) })),
+  };
 }
 
 interface Candidate {
@@ -65,7 +95,7 @@ function slotBasics(options: DispatcherOptions, devices: readonly Device[]) {
   };
 }
 
-function checkNames({ registry, placement = {}, pinned = [] }: DispatcherOptions): void {
+function checkNames({ registry, placement = {}, pinned = [] }: PlanOptions): void {
   const known = [...registry.models.keys()];
   const check = (model: string, where: string) => {
     if (!registry.models.has(model)) throw fail('MODEL_UNKNOWN', { model, where, known, near: didYouMean(model, known) });
@@ -74,13 +104,13 @@ function checkNames({ registry, placement = {}, pinned = [] }: DispatcherOptions
   for (const model of pinned) check(model, '"pinned"');
 }
 
-function candidateOf(entry: RegisteredModel, options: DispatcherOptions, devices: readonly Device[]): readonly Candidate[] {
+/** No placements where nothing can hold the model. Throws where the config asks for it by name. */
+function candidateOf(entry: RegisteredModel, options: PlanOptions, devices: readonly Device[]): Candidate {
   const needs = needsOf(entry);
   const wish = options.placement?.[needs.id];
   const placements = placementsOf(needs, devices, wish);
-  if (placements.length > 0) return [{ entry, needs, placements }];
-  if (wish !== undefined || options.pinned?.includes(needs.id)) throw tooLarge(needs, devices);
-  return skip(needs, options, devices);
+  if (placements.length === 0 && (wish !== undefined || options.pinned?.includes(needs.id))) throw tooLarge(needs, devices);
+  return { entry, needs, placements };
 }
 
 function needsOf({ model }: RegisteredModel): ModelNeeds {
@@ -100,13 +130,7 @@ function besidePinned(placements: readonly Placement[], pinned: readonly Placeme
   );
 }
 
-function skip(needs: ModelNeeds, { log }: { readonly log: Log }, devices: readonly Device[]): readonly [] {
-  const { message, hint } = tooLarge(needs, devices);
-  log.warn({ model: needs.id, hint }, `${message} It is not served.`);
-  return [];
-}
-
-function tooLarge(needs: ModelNeeds, devices: readonly Device[]) {
+function tooLarge(needs: ModelNeeds, devices: readonly Device[]): VisionError {
   const sizes = devices.map(({ id, memoryBytes }) => `${id} has ${formatMemorySize(memoryBytes)}`);
   return fail('DOES_NOT_FIT', { model: needs.id, memory: formatMemorySize(needs.memoryBytes), devices: sizes });
 }
