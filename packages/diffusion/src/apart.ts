@@ -1,5 +1,5 @@
 // biome-ignore lint/suspicious/noExplicitAny: loops of all forms meet in one place
-type Loop = (...given: any[]) => void;
+type Loop = (...given: any[]) => any;
 
 /**
  * A loop over many values as V8 compiles it by itself. Its middle compiler puts such a loop into the function that calls it and never gives that one to the
@@ -9,6 +9,6 @@ export function apart<L extends Loop>(loop: L): L {
   return ((...given: unknown[]) => call(loop, given)) as L;
 }
 
-function call(loop: Loop, given: readonly unknown[]): void {
-  loop(...given);
+function call(loop: Loop, given: readonly unknown[]): unknown {
+  return loop(...given);
 }

@@ -1,5 +1,6 @@
 import type { VisionError } from '@vision-sdk/core';
 import { float16ToFloat32, OnnxSession, type SessionOptions, type Tensor, type Tensors, toFloat32, type ValueInfo } from '@vision-sdk/onnx';
+import { apart } from '../apart.ts';
 import { fail } from '../errors.ts';
 import { runInRows } from './rows.ts';
 
@@ -71,7 +72,10 @@ export class Component implements AsyncDisposable {
     return runInRows({ inputs: this.inputs, feeds, batch }, run);
   }
 
-  /** The floats of an output of this shape, -1 standing for any size; converted into `out` where they must be converted and it is as long. Throws `VISION_DIFFUSION_BROKEN_COMPONENT` for another one, and where they are no numbers. */
+  /**
+   * The floats of an output of this shape, -1 standing for any size; halves are widened into `out` where it is as long.
+   * Throws `VISION_DIFFUSION_BROKEN_COMPONENT` for another shape, and for what are no numbers.
+   */
   floats(output: string, tensor: Tensor, dims: readonly number[], out?: Float32Array): Float32Array {
     const fits = tensor.dims.length === dims.length && dims.every((dim, i) => dim === -1 || dim === tensor.dims[i]);
     if (!fits) throw this.broken(`${output} has the shape [${tensor.dims.join(', ')}] where [${dims.map(dimText).join(', ')}] belongs`);
@@ -101,7 +105,7 @@ function dimText(dim: number): string {
  * Sums in double precision of as many floats as fit into memory overflow only where one of them is infinite. Four sums at once: each addition waits for
  * the one before, and this is done at every step.
  */
-function allFinite(values: Float32Array): boolean {
+const allFinite = apart(function allFinite(values: Float32Array): boolean {
   let [a, b, c, d] = [0, 0, 0, 0];
   const whole = values.length - (values.length % 4);
   for (let i = 0; i < whole; i += 4) {
@@ -112,7 +116,7 @@ function allFinite(values: Float32Array): boolean {
   }
   for (let i = whole; i < values.length; i++) a += values[i]!;
   return Number.isFinite(a + b + c + d);
-}
+});
 
 function firstWrong(output: string, values: Float32Array): string {
   const wrong = values.findIndex((value) => !Number.isFinite(value));
