@@ -5,6 +5,8 @@ import type { TextTower } from './stable-diffusion.ts';
 
 /** Encodings that are kept: the unwanted words of requests are nearly always the same. */
 const KEPT = 8;
+/** Characters of texts whose encoding is kept: a stranger's prompt of megabytes must not stay in memory, and will not come again. */
+const LONGEST_KEPT = 10_000;
 
 /** Prompts as a denoising network takes them, a row for each. */
 export interface EncodedPrompts {
@@ -26,6 +28,7 @@ export class PromptEncoder {
 
   /** Encodes prompts. What is given may be given again: it must not be changed. Throws `VISION_DIFFUSION_BAD_PROMPTS` and `_BROKEN_COMPONENT`. */
   async encode(texts: readonly string[], signal: AbortSignal | undefined): Promise<EncodedPrompts> {
+    if (texts.reduce((sum, text) => sum + text.length, 0) > LONGEST_KEPT) return this.#encode(texts, signal);
     const key = JSON.stringify(texts);
     const encoded = this.#kept.get(key) ?? (await this.#encode(texts, signal));
     this.#kept.delete(key);

@@ -19,6 +19,16 @@ describe('prompts that come again', () => {
     });
   });
 
+  it('are not kept where they are very long', async () => {
+    await withTiny({ kind: 'sdxl' }, async ({ unet, vaeDecoder, scheduler }) => {
+      const encoded: number[] = [];
+      const counted = createStableDiffusion({ unet, vaeDecoder, scheduler, text: [countingTower(encoded, 8), countingTower(encoded, 12)] });
+      const paintLong = (length: number) => textToImage(counted, { ...REQUEST, prompt: 'x'.repeat(length), guidance: 1, steps: 1 });
+      for (const length of [10_000, 10_000, 10_001, 10_001]) await paintLong(length);
+      expect(encoded).toEqual([8, 12, 8, 12, 8, 12]);
+    });
+  });
+
   /** Encodes every text as its first ids, and notes its width each time. */
   function countingTower(encoded: number[], width: number): TextTower {
     const plane = (rows: number, dims: readonly number[]) => ({
