@@ -22,16 +22,15 @@ export function isPreprocessed(type: ControlType): boolean {
   return PREPROCESSORS[type] !== undefined;
 }
 
-/** The map that a control's picture is, or that is made of it at the size of the result. */
+/** The map that a control's picture is, or that is made of it, at the size of the result. */
 export function controlMap(
   picture: Raster,
   { type, preprocess }: Pick<AskedControl, 'type' | 'preprocess'>,
   { size, options }: MapContext,
 ): Raster {
-  const preprocessor = PREPROCESSORS[type];
-  if (!preprocess || preprocessor === undefined) return picture;
   const fits = picture.width === size.width && picture.height === size.height;
-  return preprocessor(fits ? picture : resize(picture, { width: size.width, height: size.height, filter: 'lanczos' }), options);
+  const sized = fits ? picture : resize(picture, { width: size.width, height: size.height, filter: 'lanczos' });
+  return preprocess ? (PREPROCESSORS[type]?.(sized, options) ?? sized) : sized;
 }
 
 /** What maps are made for. */

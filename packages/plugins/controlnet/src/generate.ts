@@ -9,10 +9,11 @@ import {
   type ImageResponse,
   modelValues,
   pictureSize,
+  type Size,
   splitPrompts,
   toImageResponse,
 } from '@vision-sdk/diffusion';
-import { decodeBase64Image, type Raster } from '@vision-sdk/image';
+import { decodeBase64Image } from '@vision-sdk/image';
 import { componentOf } from './component-name.ts';
 import { type AskedControl, controlMap } from './control-maps.ts';
 import type { ControlnetOptions } from './options.ts';
@@ -30,29 +31,24 @@ export async function generate(
   { sd, nets }: ControlledDiffusion,
   { request, context, options, ranges }: Generation,
 ): Promise<ImageResponse> {
-  const pictures = await picturesOf(request.controls, options, context.signal);
-  const size = pictureSize(request, { ranges, picture: pictures[0] });
-  const controls = request.controls.map((asked, i): Control => {
-    const { conditioning_scale: scale, guidance_start: from, guidance_end: to } = asked;
-    return { ...netOf(nets, asked), image: controlMap(pictures[i]!, asked, { size, options }), scale, from, to };
-  });
+  const { size, controls } = await controlsOf(nets, { request, context, options, ranges });
   const { seed, guess_mode: guessMode } = request;
   const asked = { ...splitPrompts(request.text_prompts, options), ...size, ...modelValues(request, ranges), seed, guessMode };
   return toImageResponse(await controlled(sd, { ...asked, controls }, context));
 }
 
-/** One after the other: each may be large. */
-async function picturesOf(
-  controls: readonly AskedControl[],
-  { maxPixels }: Pick<ControlnetOptions, 'maxPixels'>,
-  signal: AbortSignal,
-): Promise<readonly Raster[]> {
-  const pictures: Raster[] = [];
-  for (const { image } of controls) {
-    signal.throwIfAborted();
-    pictures.push(await decodeBase64Image(image, { caps: { maxPixels } }));
+/** The size of the result, which the first picture decides where the request does not, and the controls. One after the other: each picture may be large, its map is not. */
+async function controlsOf(nets: ControlledDiffusion['nets'], { request, context, options, ranges }: Generation) {
+  const controls: Control[] = [];
+  let size: Size | undefined;
+  for (const asked of request.controls) {
+    context.signal.throwIfAborted();
+    const picture = await decodeBase64Image(asked.image, { caps: { maxPixels: options.maxPixels } });
+    size ??= pictureSize(request, { ranges, picture });
+    const { conditioning_scale: scale, guidance_start: from, guidance_end: to } = asked;
+    controls.push({ ...netOf(nets, asked), image: controlMap(picture, asked, { size, options }), scale, from, to });
   }
-  return pictures;
+  return { size: size!, controls };
 }
 
 function netOf(nets: ControlledDiffusion['nets'], { type }: Pick<AskedControl, 'type'>) {
