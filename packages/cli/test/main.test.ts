@@ -164,6 +164,13 @@ describe('plugins', () => {
     expect(await vision('plugins', 'show', 'other', '--config', config)).toMatchObject({ code: ExitCode.usage });
   });
 
+  it('are shown with their options where those that were given are wrong: the error sends people here', async () => {
+    const typo = await folder.file('option.json', { plugins: [['@vision-sdk/plugin-local-chain', { blockMS: 1 }]] });
+    const { code, stdout } = await vision('plugins', 'show', '@vision-sdk/plugin-local-chain', '--config', typo);
+    expect([code, stdout]).toEqual([ExitCode.ok, expect.stringContaining('blockMs (integer) = 12000')]);
+    expect(await vision('plugins', 'list', '--config', typo)).toMatchObject({ code: ExitCode.config });
+  });
+
   it('are checked: all well is 0, a broken promise is 1', async () => {
     const liar = await folder.file(
       'liar.mjs',

@@ -1,11 +1,12 @@
-import { type Contributions, inputJsonSchema, type Plugin, synapseKey, validate, type WeightSource } from '@vision-sdk/core';
+import { type Contributions, inputJsonSchema, type Plugin, synapseKey, VisionError, validate, type WeightSource } from '@vision-sdk/core';
+import { resolvePlugins } from '@vision-sdk/neuron/host';
 import { fail } from '../errors.ts';
 import { ExitCode } from '../exit-code.ts';
 import { formatBytes } from '../output/format.ts';
 import { renderTable } from '../output/table.ts';
-import { openProject } from '../project.ts';
+import { openConfig, openProject } from '../project.ts';
 import { kebabCase } from '../run/synapse-name.ts';
-import type { Invocation } from '../tree/invocation.ts';
+import type { GlobalFlags, Invocation } from '../tree/invocation.ts';
 
 /** What one plugin brings, as data. */
 interface PluginView {
@@ -38,13 +39,24 @@ export async function listPlugins({ flags, terminal }: Invocation): Promise<Exit
 /** `vision plugins show <name>`. Throws PLUGIN_UNKNOWN. */
 export async function showPlugin({ args, flags, terminal }: Invocation): Promise<ExitCode> {
   const [name = ''] = args;
-  const { registry } = await openProject(flags);
-  const plugin = registry.plugins.find((one) => one.name === name);
-  if (plugin === undefined) throw fail('PLUGIN_UNKNOWN', { name, known: registry.plugins.map((one) => one.name) });
+  const plugins = await configuredPlugins(flags);
+  const plugin = plugins.find((one) => one.name === name);
+  if (plugin === undefined) throw fail('PLUGIN_UNKNOWN', { name, known: plugins.map((one) => one.name) });
   const view = { ...(await viewOf(plugin)), options: inputJsonSchema(plugin.options), given: plugin.given };
   if (flags.json) terminal.json(view);
   else for (const line of describe(view)) terminal.line(line);
   return ExitCode.ok;
+}
+
+/** The plugins of the config, also where options are wrong: whoever looks up how to write them has not written them yet. */
+async function configuredPlugins(flags: GlobalFlags): Promise<readonly Plugin[]> {
+  try {
+    return (await openProject(flags)).registry.plugins;
+  } catch (error) {
+    if (!VisionError.is(error, 'VISION_HOST_OPTIONS')) throw error;
+    const { config, folder } = await openConfig(flags);
+    return resolvePlugins(config, folder);
+  }
 }
 
 async function viewOf(plugin: Plugin): Promise<PluginView> {

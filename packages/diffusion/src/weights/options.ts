@@ -1,21 +1,30 @@
 import { z } from 'zod';
 
+const repositoryOption = z
+  .strictObject({
+    repository: z.string().regex(/^[\w.-]+\/[\w.-]+$/, 'write owner/name'),
+    revision: z.string().regex(/^[0-9a-f]{40}$/, 'pin a commit of 40 hexadecimal digits: branches and tags move'),
+    files: z
+      .array(z.string().min(1))
+      .min(1)
+      .meta({ description: 'Every file to fetch: graphs, their data files, configs, tokenizers, scheduler' }),
+    bytes: z.int().min(1).meta({ description: 'Bytes of all files together' }),
+    sha256: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)).optional(),
+  })
+  .meta({ description: 'A repository of a model hub' });
+
 /** Where weights lie, as an option of a plugin: a folder, or a repository of a model hub with every file to fetch. */
-export const modelOption = z.union([
-  z.string().min(1).meta({ description: 'Folder with the components, as published' }),
-  z
-    .strictObject({
-      repository: z.string().regex(/^[\w.-]+\/[\w.-]+$/, 'write owner/name'),
-      revision: z.string().regex(/^[0-9a-f]{40}$/, 'pin a commit of 40 hexadecimal digits: branches and tags move'),
-      files: z
-        .array(z.string().min(1))
-        .min(1)
-        .meta({ description: 'Every file to fetch: graphs, their data files, configs, tokenizers, scheduler' }),
-      bytes: z.int().min(1).meta({ description: 'Bytes of all files together' }),
-      sha256: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)).optional(),
-    })
-    .meta({ description: 'A repository of a model hub' }),
-]);
+export const modelOption = z.union(
+  [z.string().min(1).meta({ description: 'Folder with the components, as published' }), repositoryOption],
+  { error: ({ input }) => problemOf(input) },
+);
+
+/** A union tells only that nothing fits: what is wrong with a repository, and what there is to choose from, is more use. */
+function problemOf(input: unknown): string {
+  const issues = typeof input === 'object' && input !== null ? repositoryOption.safeParse(input).error?.issues : undefined;
+  if (issues === undefined) return 'name the folder of the weights, or { repository, revision, files, bytes } on a model hub';
+  return issues.map(({ path, message }) => [...path, message].join(': ')).join('; ');
+}
 
 /** A memory size, as an option of a plugin. */
 export const memoryOption = z.string().regex(/^\d+(\.\d+)?(KiB|MiB|GiB)$/, "write a size like '512MiB'");

@@ -33,17 +33,23 @@ export async function selectPipeline(registry: Registry, { synapse, request, mod
 }
 
 async function firstAccepting(candidates: readonly RegisteredPipeline[], request: unknown): Promise<Selected> {
-  const issues: SchemaIssue[] = [];
+  const refusals: (readonly SchemaIssue[])[] = [];
   for (const pipeline of candidates) {
     const accepted =
       pipeline.pipeline.accepts === undefined
         ? { ok: true as const, value: request }
         : await check(pipeline, pipeline.pipeline.accepts, request);
     if (accepted.ok) return { pipeline, request: accepted.value };
-    issues.push(...accepted.issues);
+    refusals.push(accepted.issues);
   }
+  const issues = nearestRefusal(refusals);
   const models = candidates.map(({ model }) => model.id);
   throw fail('NOT_ACCEPTED', { synapse: candidates[0]?.pipeline.synapse.name ?? '', models, issues });
+}
+
+/** What the model says that the request names; what other models say of it, that they are not called so, helps nobody. */
+export function nearestRefusal(refusals: readonly (readonly SchemaIssue[])[]): readonly SchemaIssue[] {
+  return refusals.find((issues) => issues.every(({ path }) => path !== 'engine')) ?? refusals[0] ?? [];
 }
 
 /** A schema that throws is a broken schema: the error names its plugin. */

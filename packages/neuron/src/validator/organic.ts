@@ -1,13 +1,5 @@
-import {
-  type Answer,
-  type AnySynapse,
-  formatIssues,
-  type Log,
-  type RefreshContext,
-  type Schema,
-  type SchemaIssue,
-  validate,
-} from '@vision-sdk/core';
+import { type Answer, type AnySynapse, formatIssues, type Log, type RefreshContext, type Schema, validate } from '@vision-sdk/core';
+import { nearestRefusal } from '../host/select.ts';
 import type { Clock } from './clock.ts';
 import { fail } from './errors.ts';
 import type { Serve } from './gateway/gateway.ts';
@@ -43,11 +35,6 @@ async function fitsAModel({ synapse, request }: Task, schemas: readonly Schema[]
   const refusals = results.flatMap((result) => (result.ok ? [] : [result.issues]));
   if (refusals.length < results.length || refusals.length === 0) return;
   throw fail('REQUEST_INVALID', { synapse: synapse.name, issues: formatIssues(nearestRefusal(refusals)) });
-}
-
-/** What the model says that the request names; what other models say of it, that they are not called so, helps nobody. */
-function nearestRefusal(refusals: readonly (readonly SchemaIssue[])[]): readonly SchemaIssue[] {
-  return refusals.find((issues) => issues.every(({ path }) => path !== 'engine')) ?? refusals[0] ?? [];
 }
 
 function responseOf({ outcome }: Answer, { synapse }: Task): unknown {

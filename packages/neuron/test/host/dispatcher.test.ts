@@ -2,6 +2,7 @@ import { defineSynapse, silentLog } from '@vision-sdk/core';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { DispatcherOptions } from '../../src/host/dispatcher-types.ts';
+import { nearestRefusal } from '../../src/host/select.ts';
 import { type Diary, type FakeModel, fakePlugin, newDiary, SYNAPSES } from './fixtures/fake-models.ts';
 import faulty, { Obey } from './fixtures/faulty-plugin.ts';
 import { begin, dispatcherOf, errorOf } from './support.ts';
@@ -52,6 +53,14 @@ describe('choosing a model', () => {
     const error = await errorOf(dispatcher.run(A!, request as never, name === undefined ? { signal } : { signal, model: name }));
     expect(error.code).toBe(`VISION_HOST_${code}`);
     expect(error.message).toContain(message);
+  });
+
+  it('refuses with the complaints of the model that the request names, or of the first', () => {
+    const engine = [{ path: 'engine', message: 'not supported' }];
+    const steps = [{ path: 'steps', message: '6 to 14' }];
+    expect([nearestRefusal([engine, steps]), nearestRefusal([engine, engine]), nearestRefusal([steps, steps]), nearestRefusal([])]).toEqual(
+      [steps, engine, steps, []],
+    );
   });
 
   it('knows what it serves, by name and version', async () => {
