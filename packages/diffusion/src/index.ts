@@ -2,6 +2,7 @@ export { CLIP_NORMALISATION } from '@vision-sdk/image';
 export { Component, type ComponentOptions } from './components/component.ts';
 export { ControlNet, type ControlNetInput } from './components/control-net.ts';
 export { floatTensor, KeptTensors, numberTensor } from './components/feeds.ts';
+export { loadTogether } from './components/load-together.ts';
 export type { Face, Plane } from './components/plane.ts';
 export { type EncodedText, TextEncoder } from './components/text-encoder.ts';
 export { Unet } from './components/unet.ts';
@@ -39,7 +40,7 @@ export { createGenerator, type DrawOptions, type Generator, type RandomType, typ
 export type { Scaling } from './random/normal-blocks.ts';
 export { randnTensor } from './random/randn-tensor.ts';
 export { acceptsDiffusion, type ObjectSynapse } from './requests/accepts.ts';
-export { type AskedValues, modelValues } from './requests/model-values.ts';
+export { type AskedValues, modelValues, repaintStrength } from './requests/model-values.ts';
 export { nativeSize } from './requests/native-size.ts';
 export { keepRestOption, type PaintingDefaults, paintingOptions, repaintOptions } from './requests/painting-options.ts';
 export { type AskedSize, pictureSize, roundUp, type SizeRules } from './requests/picture-size.ts';
@@ -50,7 +51,7 @@ export {
   type TextPrompt,
   VISION_NEGATIVE_PREFIX,
 } from './requests/prompts.ts';
-export { narrowedRanges, rangesOption } from './requests/range-options.ts';
+export { forEngines, narrowedRanges, rangesOption } from './requests/range-options.ts';
 export {
   type DiffusionRanges,
   type NativeSize,

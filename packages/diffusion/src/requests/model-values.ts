@@ -14,6 +14,14 @@ export function modelValues(
   return { steps: steps ?? Math.round(middle(ranges.steps)), guidance: cfg_scale ?? middle(ranges.guidance) };
 }
 
+/**
+ * The strength for a request's `image_strength`, which is how much is to be kept: at least what leaves one step, as diffusers fails with less.
+ */
+export function repaintStrength(imageStrength: number, steps: number): number {
+  const strength = 1 - imageStrength;
+  return Math.trunc(steps * strength) > 0 ? strength : Math.min(1, 1.5 / steps);
+}
+
 function middle({ least, most }: Range): number {
   return (least + most) / 2;
 }

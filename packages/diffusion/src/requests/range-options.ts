@@ -27,6 +27,12 @@ export function narrowedRanges(ranges: DiffusionRanges, option: z.output<typeof 
   };
 }
 
+/** The same ranges under the name of each of a model's engines. */
+export function forEngines(ranges: DiffusionRanges, engines: readonly string[]): readonly [DiffusionRanges, ...DiffusionRanges[]] {
+  const [first = ranges, ...others] = engines.map((engine) => ({ ...ranges, engine }));
+  return [first, ...others];
+}
+
 function bounds(pair: readonly [number, number] | undefined): { readonly least: number; readonly most: number } | undefined {
   return pair === undefined ? undefined : { least: pair[0], most: pair[1] };
 }

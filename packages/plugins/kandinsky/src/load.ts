@@ -9,6 +9,7 @@ import {
   type LoadStableDiffusionOptions,
   loadClipTokenizer,
   loadScheduler,
+  loadTogether,
   openWeights,
   TextEncoder,
   Unet,
@@ -50,33 +51,17 @@ export async function loadKandinsky(
   options: LoadStableDiffusionOptions = {},
 ): Promise<Kandinsky> {
   const folder = await openWeights(context, weights);
-  const loaded: AsyncDisposable[] = [];
-  const dispose = async () => {
-    for (const component of loaded.splice(0).reverse()) await component[Symbol.asyncDispose]();
-  };
-  try {
-    const parts = await loadParts(folder, { component: componentLoader(context, folder), loaded, options });
+  return loadTogether(async (keep, dispose) => {
+    const component = componentLoader(context, folder);
+    const parts = await loadParts(folder, async (name, kind) => keep(await component(name, kind)), options);
     checkFit(parts);
     return { ...parts, [Symbol.asyncDispose]: dispose };
-  } catch (error) {
-    await dispose();
-    throw error;
-  }
+  });
 }
 
-interface Loading {
-  readonly component: ReturnType<typeof componentLoader>;
-  /** Where what is loaded is noted, so that it can be freed. */
-  readonly loaded: AsyncDisposable[];
-  readonly options: LoadStableDiffusionOptions;
-}
+type Load = <T extends AsyncDisposable>(name: string, kind: Loadable<T>) => Promise<T>;
 
-async function loadParts(folder: WeightFolder, { component, loaded, options }: Loading): Promise<KandinskyParts> {
-  const load = async <T extends AsyncDisposable>(name: string, kind: Loadable<T>): Promise<T> => {
-    const one = await component(name, kind);
-    loaded.push(one);
-    return one;
-  };
+async function loadParts(folder: WeightFolder, load: Load, options: LoadStableDiffusionOptions): Promise<KandinskyParts> {
   const optional = async <T extends AsyncDisposable>(name: string, kind: Loadable<T>) => (folder.has(name) ? load(name, kind) : undefined);
   return {
     ...(await loadSchedulers(folder, options)),

@@ -4,6 +4,7 @@ import {
   diffusersWeights,
   drawsItself,
   estimatedMemory,
+  forEngines,
   narrowedRanges,
   nativeSize,
   stackLoading,
@@ -44,6 +45,6 @@ export function kandinskyModel(options: KandinskyOptions): ServedModel<Kandinsky
  */
 function rangesOf({ engines, ranges }: Pick<KandinskyOptions, 'engines' | 'ranges'>, weights: DiffusersWeights): Settings['ranges'] {
   const native = nativeSize(weights, { decoder: 'movq_decoder' });
-  const own = narrowedRanges(visionRanges('kandinsky-2.2', native && { ...native, latentScale: native.latentScale ** 2 }), ranges);
-  return engines.map((engine) => ({ ...own, engine })) as unknown as Settings['ranges'];
+  const vision = visionRanges('kandinsky-2.2', native && { ...native, latentScale: native.latentScale ** 2 });
+  return forEngines(narrowedRanges(vision, ranges), engines);
 }

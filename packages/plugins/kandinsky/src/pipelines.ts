@@ -10,6 +10,7 @@ import {
   pictureSize,
   type RepaintSettings,
   type RunHooks,
+  repaintStrength,
   type Size,
   sampleDiffusion,
   splitPrompts,
@@ -66,11 +67,11 @@ export function imageToImagePipeline(settings: Settings): Pipeline<typeof ImageT
     async run(kandinsky, request, context) {
       const image = await pictureOf(request.init_image, settings, context);
       const painting = { ...paintOptions(request, settings), ...sizeOf(request, settings, image) };
-      const strength = 1 - request.image_strength;
-      if (settings.imageToImage === 'blend') return toImageResponse(await blendImage(kandinsky, { ...painting, image, strength }, context));
-      // diffusers fails where no step is left.
-      const atLeastOne = Math.max(strength, Math.min(1, 1.5 / painting.steps));
-      return toImageResponse(await repaintImage(kandinsky, { ...painting, image, strength: atLeastOne }, context));
+      const { image_strength: kept } = request;
+      if (settings.imageToImage === 'blend')
+        return toImageResponse(await blendImage(kandinsky, { ...painting, image, strength: 1 - kept }, context));
+      const strength = repaintStrength(kept, painting.steps);
+      return toImageResponse(await repaintImage(kandinsky, { ...painting, image, strength }, context));
     },
   };
 }

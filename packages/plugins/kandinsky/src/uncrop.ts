@@ -18,8 +18,9 @@ export interface UncropOptions extends Omit<InpaintOptions, 'mask' | 'width' | '
 /** The picture with more around it. Its own pixels stay as they are, to the byte. Where nothing is added nothing is run. */
 export async function uncrop(parts: KandinskyParts, options: UncropOptions, hooks: RunHooks = {}): Promise<Raster[]> {
   const { image, padding, aspectRatio, feather, maxPixels } = options;
-  const multiple = parts.movqDecoder.scale ** 2;
-  const canvas = planCanvas(image, { padding, aspectRatio, multiple });
+  const { scale: cell } = parts.movqDecoder;
+  const multiple = cell ** 2;
+  const canvas = planCanvas(image, { padding, aspectRatio, multiple, cell });
   if (addsNothing(canvas)) return [image];
   const size = workingSize(canvas, { multiple, maxPixels });
   const painted = await inpaint(parts, { ...options, ...size, ...extendCanvas(image, canvas) }, hooks);

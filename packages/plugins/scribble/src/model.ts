@@ -10,6 +10,7 @@ import {
   controlNetWeights,
   type DiffusersWeights,
   type DiffusionRanges,
+  forEngines,
   loadControlled,
   narrowedRanges,
   nativeSize,
@@ -33,14 +34,14 @@ export function scribbleModel(options: ScribbleOptions): ServedModel<ScribbleMod
   return defineModel<ScribbleModel>({
     id: options.id,
     weights: [sources.model, sources.nets.controlnet],
-    resources: controlledResources(sources, ranges[0]!.side.most, options),
+    resources: controlledResources(sources, ranges[0].side.most, options),
     load: (context) => loadControlled(context, sources, stackLoading(options)),
   }).serve({
     synapse: Scribble,
     accepts: acceptsDiffusion(Scribble, ranges),
     capabilities: { deterministic: true, cancellable: true, progress: true },
     sample: (context) => sampleDiffusion(Scribble, { engines: ranges, picture: 'mask' }, context),
-    run: (model, request, context) => draw(model, { request, context, options, ranges: ranges[0]! }),
+    run: (model, request, context) => draw(model, { request, context, options, ranges: ranges[0] }),
   });
 }
 
@@ -51,9 +52,8 @@ function sourcesOf({ model, controlnet, precision, licence }: ScribbleOptions) {
 }
 
 /** Vision's ranges of Stable Diffusion 1.5, scaled to the size of the weights, and what the options say otherwise; the same for each engine. */
-function rangesOf({ engines, ranges }: Pick<ScribbleOptions, 'engines' | 'ranges'>, weights: DiffusersWeights): readonly DiffusionRanges[] {
-  const narrowed = narrowedRanges(visionRanges('stable-diffusion-1.5', nativeSize(weights)), ranges);
-  return engines.map((engine) => ({ ...narrowed, engine }));
+function rangesOf({ engines, ranges }: Pick<ScribbleOptions, 'engines' | 'ranges'>, weights: DiffusersWeights) {
+  return forEngines(narrowedRanges(visionRanges('stable-diffusion-1.5', nativeSize(weights)), ranges), engines);
 }
 
 interface Drawing {

@@ -5,6 +5,7 @@ import {
   imageToImage,
   modelValues,
   type RepaintSettings,
+  repaintStrength,
   type StableDiffusion,
   sampleDiffusion,
   splitPrompts,
@@ -28,14 +29,8 @@ export function imageToImagePipeline({
       context.signal.throwIfAborted();
       const image = await decodeBase64Image(request.init_image, { caps: { maxPixels } });
       const asked = { ...splitPrompts(request.text_prompts, { negativePrefix }), ...modelValues(request, ranges[0]), seed: request.seed };
-      const strength = strengthOf(request.image_strength, asked.steps);
+      const strength = repaintStrength(request.image_strength, asked.steps);
       return toImageResponse(await imageToImage(sd, { ...asked, image, strength }, context));
     },
   };
-}
-
-/** How much is made new where so much is to be kept: at least one step's worth, as diffusers fails with less. */
-export function strengthOf(kept: number, steps: number): number {
-  const strength = 1 - kept;
-  return Math.trunc(steps * strength) > 0 ? strength : Math.min(1, 1.5 / steps);
 }

@@ -1,4 +1,4 @@
-import { type DiffusersWeights, type DiffusionRanges, narrowedRanges, nativeSize, visionRanges } from '@vision-sdk/diffusion';
+import { type DiffusersWeights, type DiffusionRanges, forEngines, narrowedRanges, nativeSize, visionRanges } from '@vision-sdk/diffusion';
 import type { SdxlTurboOptions } from './options.ts';
 
 /** What each of the model's engines may be asked for, the first included. */
@@ -6,6 +6,5 @@ export type EngineRanges = readonly [DiffusionRanges, ...DiffusionRanges[]];
 
 /** Vision's ranges, scaled to the size of the weights, and what the options say otherwise. */
 export function rangesOf({ engines, ranges }: Pick<SdxlTurboOptions, 'engines' | 'ranges'>, weights: DiffusersWeights): EngineRanges {
-  const own = narrowedRanges(visionRanges('stable-diffusion-xl-turbo', nativeSize(weights)), ranges);
-  return engines.map((engine) => ({ ...own, engine })) as unknown as EngineRanges;
+  return forEngines(narrowedRanges(visionRanges('stable-diffusion-xl-turbo', nativeSize(weights)), ranges), engines);
 }

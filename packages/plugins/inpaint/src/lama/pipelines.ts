@@ -6,6 +6,7 @@ import {
   canvasOptions,
   type DiffusionRanges,
   extendCanvas,
+  forEngines,
   inpaintPipeline,
   keepOriginal,
   planCanvas,
@@ -27,10 +28,9 @@ const SIDES = { least: 256, most: 768, multipleOf: 32 };
 /** What decides beside a request. */
 export type LamaSettings = Pick<LamaOptions, 'engines' | 'padding'> & { readonly maxPixels: number };
 
-function rangesOf({ engines }: LamaSettings, values: Pick<DiffusionRanges, 'steps' | 'guidance'>): [DiffusionRanges, ...DiffusionRanges[]] {
+function rangesOf({ engines }: LamaSettings, values: Pick<DiffusionRanges, 'steps' | 'guidance'>) {
   const sizes = { side: SIDES, defaultSide: 512, sampledSide: SIDES, sampledStrength: { least: 0, most: 0 } };
-  const [first, ...others] = engines.map((engine) => ({ engine, ...values, ...sizes }));
-  return [first!, ...others];
+  return forEngines({ engine: 'lama', ...values, ...sizes }, engines);
 }
 
 /** Vision's Inpaint without words: the answer has the size of the picture, and every pixel outside of the mask. */
