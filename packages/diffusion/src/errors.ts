@@ -46,6 +46,10 @@ export const fail = defineErrors('VISION_DIFFUSION', {
     message: ({ file, problem }: { file: string; problem: string }) => `${file} cannot be used: ${problem}.`,
     hint: () => 'Fetch the file again from where the weights come from.',
   },
+  MISSING_FOLDER: {
+    message: ({ folder, problem }: { folder: string; problem: string }) => `There are no weights at ${folder}: ${problem}.`,
+    hint: () => 'Correct the folder in the options of the plugin, which is relative to the config file, or put the weights there.',
+  },
   MISSING_COMPONENT: {
     message: ({ component, where, file }: { component: string; where: string; file: string }) =>
       `The weights in ${where} have no ${component}: ${file} is not there.`,

@@ -1,4 +1,4 @@
-import { access, readFile } from 'node:fs/promises';
+import { access, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { LoadContext } from '@vision-sdk/core';
 import JSON5 from 'json5';
@@ -22,10 +22,18 @@ export interface WeightFolder {
 
 /**
  * Opens declared weights while a model is loaded. Files of a folder are taken from that folder, since those of two sources may be called alike; files
- * of a hub from where the host keeps them.
+ * of a hub from where the host keeps them. Throws `VISION_DIFFUSION_MISSING_FOLDER`.
  */
-export function openWeights(context: Pick<LoadContext, 'weights'>, weights: DiffusersWeights): Promise<WeightFolder> {
-  return Promise.resolve(new OpenWeights(context, weights));
+export async function openWeights(context: Pick<LoadContext, 'weights'>, weights: DiffusersWeights): Promise<WeightFolder> {
+  if (weights.kind === 'folder') await mustBeFolder(weights.folder);
+  return new OpenWeights(context, weights);
+}
+
+async function mustBeFolder(folder: string): Promise<void> {
+  const found = await stat(folder).catch((cause: unknown) => {
+    throw fail('MISSING_FOLDER', { folder, problem: 'there is no such folder' }, { cause });
+  });
+  if (!found.isDirectory()) throw fail('MISSING_FOLDER', { folder, problem: 'it is a file' });
 }
 
 class OpenWeights implements WeightFolder {

@@ -43,6 +43,19 @@ describe('the weights of a folder', () => {
     },
   );
 
+  it.each([
+    ['nowhere', 'there is no such folder'],
+    ['config.json', 'it is a file'],
+  ])('are asked for by the name that the config has, where %s is none', async (name, problem) => {
+    await using folder = await temporaryFolder();
+    await writeFile(join(folder.path, 'config.json'), '{}');
+    const weights = diffusersWeights(join(folder.path, name), { components, licence: 'MIT' });
+    await expect(openWeights(undeclared, weights)).rejects.toMatchObject({
+      code: 'VISION_DIFFUSION_MISSING_FOLDER',
+      message: `There are no weights at ${join(folder.path, name)}: ${problem}.`,
+    });
+  });
+
   it("read Python's JSON, which knows infinity", async () => {
     await using folder = await temporaryFolder();
     await writeFile(join(folder.path, 'config.json'), '{"lambda_min_clipped": -Infinity, "sample_max_value": NaN}');

@@ -139,7 +139,7 @@ describe('files that cannot be used', () => {
     await expect(modelOf(path).load(fakeLoadContext())).rejects.toMatchObject(
       broken('where a picture of 3 channels and a mask of 1 belong'),
     );
-    await expect(modelOf(join(root, 'none')).load(fakeLoadContext())).rejects.toMatchObject({ code: 'VISION_DIFFUSION_MISSING_COMPONENT' });
+    await expect(modelOf(join(root, 'none')).load(fakeLoadContext())).rejects.toMatchObject({ code: 'VISION_DIFFUSION_MISSING_FOLDER' });
   });
 });
 
