@@ -45,6 +45,8 @@ export async function loadStableDiffusion(
     const load: Load = async (name, kind) => keep(await component(name, kind));
     const text = await loadText(folder, load, context.log);
     const unet = await load('unet', Unet);
+    // SDXL is told what both encoders say: here a missing one has a name, while painting it would be a shape that does not fit.
+    if (unet.takes.includes('time_ids')) await folder.graph('text_encoder_2');
     const vaeDecoder = await load('vae_decoder', VaeDecoder);
     const vaeEncoder = folder.has('vae_encoder') ? await load('vae_encoder', VaeEncoder) : undefined;
     return createStableDiffusion({ unet, vaeDecoder, vaeEncoder, text, scheduler, zerosForEmptyPrompt, noise: options.noise, dispose });

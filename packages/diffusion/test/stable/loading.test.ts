@@ -28,7 +28,7 @@ describe('what is wrong with weights is said by the name of the component', () =
     );
   });
 
-  it.each(['text_encoder', 'unet', 'vae_decoder', 'tokenizer'])('%s: not there', async (component) => {
+  it.each(['text_encoder', 'text_encoder_2', 'unet', 'vae_decoder', 'tokenizer'])('%s: not there', async (component) => {
     const error = await withTiny({ kind: 'sdxl', without: [component] }, paint).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code: 'VISION_DIFFUSION_MISSING_COMPONENT', details: { component } });
   });
