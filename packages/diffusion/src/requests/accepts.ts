@@ -1,5 +1,6 @@
 import type { AnySynapse, RequestOf, Schema } from '@vision-sdk/core';
 import type { z } from 'zod';
+import { pictureProblem } from './picture-problem.ts';
 import type { DiffusionRanges, Range, SideRange } from './ranges.ts';
 
 /** An operation whose request is a zod object, as Vision's are. */
@@ -9,12 +10,19 @@ export type ObjectSynapse = AnySynapse & { readonly request: z.ZodObject };
 const RANGED = ['steps', 'height', 'width', 'cfg_scale'] as const;
 type Ranged = (typeof RANGED)[number];
 
+/** Fields with a picture in base64. */
+const PICTURES = ['init_image', 'mask_image'] as const;
+
 /** A request as far as it matters here; an operation without one of the fields has no such value. */
-type Asked = Readonly<Partial<Record<Ranged, unknown>>> & { readonly engine?: unknown; readonly text_prompts?: unknown };
+type Asked = Readonly<Partial<Record<Ranged | (typeof PICTURES)[number], unknown>>> & {
+  readonly engine?: unknown;
+  readonly text_prompts?: unknown;
+};
 
 /**
  * An operation's requests narrowed to what the models behind some engines do, with Vision 2.0's words. What a request has where the user said nothing
- * is taken although Vision's own validators refused it: 4 steps, a guidance of 7, sides of 1024. Without `prompts`, requests need none.
+ * is taken although Vision's own validators refused it: 4 steps, a guidance of 7, sides of 1024. Pictures must be pictures, by
+ * their headers. Without `prompts`, requests need none.
  */
 export function acceptsDiffusion<S extends ObjectSynapse>(
   synapse: S,
@@ -22,13 +30,14 @@ export function acceptsDiffusion<S extends ObjectSynapse>(
   { prompts = true }: { readonly prompts?: boolean } = {},
 ): Schema<unknown, RequestOf<S>> {
   const unsaid = unsaidValues(synapse.request);
-  const narrowed = synapse.request.superRefine((request: Asked, context: z.RefinementCtx) => {
+  const narrowed = synapse.request.superRefine(async (request: Asked, context: z.RefinementCtx) => {
     const complain = (message: string, path: PropertyKey[] = []) => context.addIssue({ code: 'custom', message, path });
     if (prompts && Array.isArray(request.text_prompts) && request.text_prompts.length === 0)
       complain('Text prompts cannot be empty', ['text_prompts']);
     const own = rangesOf(request, ranges);
     if (own === undefined) complain(`Engine ${request.engine} not supported`, ['engine']);
     else for (const problem of problemsOf(request, own, unsaid)) complain(problem);
+    for (const { field, problem } of await pictureProblems(request)) complain(problem, [field]);
   });
   return narrowed as unknown as Schema<unknown, RequestOf<S>>;
 }
@@ -45,6 +54,14 @@ function problemsOf(request: Asked, ranges: DiffusionRanges, unsaid: Asked): rea
     const { allowed, text } = ruleOf(field, ranges);
     return allowed(value) ? [] : [`Invalid value ${value} provided for ${field}, with engine ${ranges.engine}. The value ${text}`];
   });
+}
+
+async function pictureProblems(request: Asked): Promise<readonly { readonly field: string; readonly problem: string }[]> {
+  const problems = PICTURES.map(async (field) => {
+    const given = request[field];
+    return { field, problem: typeof given === 'string' && given !== '' ? await pictureProblem(given) : undefined };
+  });
+  return (await Promise.all(problems)).flatMap(({ field, problem }) => (problem === undefined ? [] : [{ field, problem }]));
 }
 
 interface Rule {

@@ -1,5 +1,7 @@
+import { crc32 } from 'node:zlib';
 import { inputJsonSchema, validate } from '@vision-sdk/core';
 import { ImageToImage, Inpaint, Scribble, TextToImage } from '@vision-sdk/core/synapses';
+import { PICTURE } from '@vision-sdk/core/testing';
 import { describe, expect, it } from 'vitest';
 import { acceptsDiffusion, type ObjectSynapse, VISION_ENGINES, visionRanges } from '../../src/index.ts';
 
@@ -16,9 +18,9 @@ const turbo = { engine: 'stable-diffusion-xl-turbo', steps: 8, cfg_scale: 2 };
 describe('requests are accepted', () => {
   it.each([
     ['TextToImage', TextToImage, {}],
-    ['ImageToImage', ImageToImage, { init_image: 'aGk=' }],
-    ['Inpaint', Inpaint, { init_image: 'aGk=' }],
-    ['Scribble', Scribble, { init_image: 'aGk=' }],
+    ['ImageToImage', ImageToImage, { init_image: PICTURE }],
+    ['Inpaint', Inpaint, { init_image: PICTURE }],
+    ['Scribble', Scribble, { init_image: PICTURE }],
   ] as const)('of %s with nothing said, which Vision refused of its own defaults', async (_, synapse, request) => {
     expect(await complaints(synapse, request)).toEqual([]);
     for (const engine of VISION_ENGINES) expect(await complaints(synapse, { ...request, engine })).toEqual([]);
@@ -41,6 +43,36 @@ describe('requests are accepted', () => {
 
   it('and described as the operation is', () => {
     expect(inputJsonSchema(acceptsDiffusion(TextToImage, all))).toEqual(inputJsonSchema(TextToImage.request));
+  });
+});
+
+describe('pictures that are none', () => {
+  const NONE = Buffer.from('not a picture').toString('base64');
+
+  it.each([
+    ['text', NONE, /^The bytes are not a PNG, JPEG or WebP file: they begin with/],
+    ['a header alone', Buffer.from(PICTURE, 'base64').subarray(0, 20).toString('base64'), /./],
+    ['no base64', '%%%', /./],
+  ])('are refused before a model is asked: %s', async (_, picture, problem) => {
+    for (const [field, request] of Object.entries({
+      init_image: { init_image: picture },
+      mask_image: { init_image: PICTURE, mask_image: picture },
+    })) {
+      const result = await validate(acceptsDiffusion(Inpaint, all), { ...PROMPT, engine: 'kandinsky-2.2', ...request });
+      expect(result).toMatchObject({ ok: false, issues: [{ path: field, message: expect.stringMatching(problem) }] });
+    }
+  });
+
+  it('are known by headers that lie behind a mebibyte of comments', async () => {
+    const bytes = Buffer.from(PICTURE, 'base64');
+    expect(bytes.subarray(1, 4).toString()).toBe('PNG');
+    const text = Buffer.concat([Buffer.from('tEXt'), Buffer.alloc(2 ** 21, 65)]);
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(text.length - 4);
+    const sum = Buffer.alloc(4);
+    sum.writeUInt32BE(crc32(text));
+    const late = Buffer.concat([bytes.subarray(0, 33), length, text, sum, bytes.subarray(33)]).toString('base64');
+    expect(await complaints(ImageToImage, { init_image: late })).toEqual([]);
   });
 });
 
