@@ -65,7 +65,8 @@ export class Unet implements AsyncDisposable {
    * Throws `VISION_DIFFUSION_BROKEN_COMPONENT`.
    */
   async predict(input: UnetInput, signal?: AbortSignal): Promise<Float32Array> {
-    const [batch = 1, , height = 1, width = 1] = input.sample.dims;
+    const [batch = 1, channels, height = 1, width = 1] = input.sample.dims;
+    if (channels !== this.inChannels) throw this.#component.broken(`it takes ${this.inChannels} channels, and is given ${channels}`);
     const feeds = unetFeeds(this.#component, input, this.#tensors);
     const output = (await this.#component.run(feeds, { batch, outputs: [this.#output], signal }))[this.#output]!;
     const { data } = input.sample;

@@ -33,6 +33,14 @@ describe('what is wrong with weights is said by the name of the component', () =
     expect(error).toMatchObject({ code: 'VISION_DIFFUSION_MISSING_COMPONENT', details: { component } });
   });
 
+  it('a network for inpainting that is to paint from words alone', async () => {
+    const error = await withTiny({ kind: 'sd', inChannels: 9 }, paint).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: 'VISION_DIFFUSION_BROKEN_COMPONENT',
+      details: { component: 'unet', problem: 'it takes 9 channels, and is given 4' },
+    });
+  });
+
   it('operators that this device lacks, and the execution provider that has them', async () => {
     await using folder = await temporaryFolder();
     await writeTinyStableDiffusion(folder.path, { kind: 'sd' });
