@@ -43,6 +43,7 @@ export { acceptsDiffusion, type ObjectSynapse } from './requests/accepts.ts';
 export { type AskedValues, modelValues, repaintStrength } from './requests/model-values.ts';
 export { nativeSize } from './requests/native-size.ts';
 export { keepRestOption, type PaintingDefaults, paintingOptions, repaintOptions } from './requests/painting-options.ts';
+export { pictureProblem } from './requests/picture-problem.ts';
 export { type AskedSize, pictureSize, roundUp, type SizeRules } from './requests/picture-size.ts';
 export {
   KANDINSKY_NEGATIVE_PREFIX,

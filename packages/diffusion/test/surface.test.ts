@@ -87,6 +87,7 @@ it('exports these names', () => {
       "parseSafetensors",
       "parseTokenizerJson",
       "parseVocabulary",
+      "pictureProblem",
       "pictureSize",
       "planCanvas",
       "planOf",

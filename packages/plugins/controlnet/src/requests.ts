@@ -1,6 +1,6 @@
 import { type RequestInput, type RequestOf, randomInteger, type SampleContext, type Schema } from '@vision-sdk/core';
 import { ControlledTextToImage } from '@vision-sdk/core/synapses';
-import { acceptsDiffusion, type DiffusionRanges, sampleDiffusion } from '@vision-sdk/diffusion';
+import { acceptsDiffusion, type DiffusionRanges, pictureProblem, sampleDiffusion } from '@vision-sdk/diffusion';
 import { isPreprocessed } from './control-maps.ts';
 import type { ControlType } from './options.ts';
 
@@ -10,10 +10,13 @@ export function acceptedRequests(
   ranges: DiffusionRanges,
 ): Schema<unknown, RequestOf<typeof ControlledTextToImage>> {
   const { request } = ControlledTextToImage;
-  const controls = request.shape.controls.superRefine((asked, context) => {
-    for (const [index, { type }] of asked.entries())
-      if (!types.includes(type))
-        context.addIssue({ code: 'custom', path: [index, 'type'], message: `The value must be one of ${types.join(', ')}` });
+  const controls = request.shape.controls.superRefine(async (asked, context) => {
+    for (const [index, { type, image }] of asked.entries()) {
+      const complain = (field: string, message: string) => context.addIssue({ code: 'custom', path: [index, field], message });
+      if (!types.includes(type)) complain('type', `The value must be one of ${types.join(', ')}`);
+      const problem = await pictureProblem(image);
+      if (problem !== undefined) complain('image', problem);
+    }
   });
   return acceptsDiffusion({ ...ControlledTextToImage, request: request.extend({ controls }) }, [ranges], { prompts: false });
 }

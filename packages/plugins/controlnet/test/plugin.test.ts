@@ -174,6 +174,10 @@ describe('requests', () => {
     [{ cfg_scale: 8.5 }, text(8.5, 'cfg_scale', 'should be between 2 and 8')],
     [{ width: 60, height: 64 }, text(60, 'width', 'should be in between 64 and 168 (inclusive) and multiple of 8')],
     [{ controls: [one, { ...one, type: 'pose' }] }, 'controls.1.type: The value must be one of canny, depth'],
+    [
+      { controls: [one, { ...one, image: Buffer.from('not a picture').toString('base64') }] },
+      'controls.1.image: The bytes are not a PNG, JPEG or WebP file: they begin with "6e6f742061207069"',
+    ],
     [{ controls: [{ ...one, type: 'depth', preprocess: true }] }, 'controls.0.preprocess: Maps of depth and pose must be given ready made'],
     [{ controls: [{ ...one, guidance_start: 1 }] }, 'controls.0.guidance_end: The value must be above guidance_start'],
   ])('with %o: "%s"', async (change, expected) => {
