@@ -72,6 +72,8 @@ describe('vision init', () => {
   it.each<readonly [string, readonly string[], string]>([
     ['a device that is none', ['--device', 'nope!'], 'devices["nope!"]'],
     ['an option that the chain does not take', ['--chain-option', 'blockMs=often'], 'blockMs'],
+    ['a plugin without an option that it needs', ['--plugin', '@vision-sdk/plugin-clip'], 'plugins show @vision-sdk/plugin-clip'],
+    ['options that are no JSON', ['--plugin', '@vision-sdk/plugin-clip={model}'], 'a JSON object'],
     ['a port twice', ['--hotkey', 'one:miner:8091', '--hotkey', 'two:miner:8091'], 'each port once'],
   ])('writes nothing for %s', async (_, flags, part) => {
     const { code, stderr } = await init('--create-keys', ...flags);

@@ -55,7 +55,7 @@ describe('init', () => {
         chain: 'subtensor',
         chainPlugin: '@vision-sdk/plugin-subtensor',
         chainOption: ['endpoint=ws://127.0.0.1:9944', 'retries=3'],
-        plugin: ['@vision-sdk/plugin-upscale'],
+        plugin: ['@vision-sdk/plugin-upscale', '@vision-sdk/plugin-clip={"model": "./weights/clip", "text": true}'],
         device: 'cuda:0',
         deviceMemory: '20GiB',
         place: ['clip=cpu'],
@@ -68,6 +68,7 @@ describe('init', () => {
       plugins: [
         ['@vision-sdk/plugin-subtensor', { endpoint: 'ws://127.0.0.1:9944', retries: 3 }],
         '@vision-sdk/plugin-upscale',
+        ['@vision-sdk/plugin-clip', { model: './weights/clip', text: true }],
         '@vision-sdk/plugin-image-similarity',
       ],
       netuid: 1,

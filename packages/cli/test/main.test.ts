@@ -162,6 +162,8 @@ describe('plugins', () => {
     const { stdout } = await vision('plugins', 'show', '@vision-sdk/plugin-local-chain', '--config', config);
     expect(stdout).toContain('blockMs (integer) = 12000');
     expect(await vision('plugins', 'show', 'other', '--config', config)).toMatchObject({ code: ExitCode.usage });
+    const { stdout: unconfigured } = await vision('plugins', 'show', '@vision-sdk/plugin-clip', '--config', config);
+    expect(unconfigured).toContain('maxImages (integer) = 64');
   });
 
   it('are shown with their options where those that were given are wrong: the error sends people here', async () => {

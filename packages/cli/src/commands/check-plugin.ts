@@ -1,7 +1,7 @@
 import type { Plugin } from '@vision-sdk/core';
 import { type CheckResult, pluginChecks, runChecks } from '@vision-sdk/core/testing';
-import { fail } from '../errors.ts';
 import { ExitCode } from '../exit-code.ts';
+import { jsonObject } from '../json-object.ts';
 import { resolvePlugin } from '../project.ts';
 import type { Invocation } from '../tree/invocation.ts';
 
@@ -12,7 +12,7 @@ export interface CheckFlags {
 
 /** `vision plugins check <package>`: the conformance checks that vitest and node:test run too. */
 export async function checkPlugin({ args, flags, terminal }: Invocation<CheckFlags>): Promise<ExitCode> {
-  const options = optionsOf(flags.options);
+  const options = flags.options === undefined ? {} : jsonObject('--options', flags.options);
   const running = { check: 'its module can be imported' };
   using _ = tellOfExit(running);
   const plugin = await resolvePlugin(args[0] ?? '', options);
@@ -22,18 +22,6 @@ export async function checkPlugin({ args, flags, terminal }: Invocation<CheckFla
   if (flags.json) terminal.json({ plugin: plugin.name, version: plugin.version, failed, results });
   else terminal.line(`\n${results.length - failed} of ${results.length} checks of ${plugin.name} ${plugin.version} passed`);
   return failed === 0 ? ExitCode.ok : ExitCode.failure;
-}
-
-function optionsOf(text: string | undefined): object {
-  if (text === undefined) return {};
-  const wrong = { flag: '--options', value: text, expected: 'a JSON object' };
-  try {
-    const options = JSON.parse(text) as unknown;
-    if (typeof options === 'object' && options !== null && !Array.isArray(options)) return options;
-  } catch (cause) {
-    throw fail('VALUE_INVALID', wrong, { cause });
-  }
-  throw fail('VALUE_INVALID', wrong);
 }
 
 async function check(

@@ -4,7 +4,7 @@ import { listGpus } from '../doctor/machine.ts';
 import { fail } from '../errors.ts';
 import { ExitCode } from '../exit-code.ts';
 import { writeUserFile } from '../files.ts';
-import type { Answers, NeuronAnswer } from '../init/answers.ts';
+import type { Answers, NeuronAnswer, PluginAnswer } from '../init/answers.ts';
 import { ask, type InitFacts, type InitFlags } from '../init/ask.ts';
 import { type Asker, silentAsker, terminalAsker } from '../init/asker.ts';
 import { checkConfigs } from '../init/check-configs.ts';
@@ -61,9 +61,11 @@ function askerFor(flags: InitCommandFlags): Asker {
   return terminalAsker;
 }
 
-async function modelsOf(plugins: readonly string[]): Promise<readonly string[]> {
+async function modelsOf(plugins: readonly PluginAnswer[]): Promise<readonly string[]> {
   try {
-    const registry = await createRegistry(await Promise.all(plugins.map((name) => resolvePlugin(name, {}))));
+    const registry = await createRegistry(
+      await Promise.all(plugins.map((plugin) => (typeof plugin === 'string' ? resolvePlugin(plugin, {}) : resolvePlugin(...plugin)))),
+    );
     return [...registry.models.keys()];
   } catch {
     // A plugin that is not installed yet has no models to ask about.

@@ -4,7 +4,7 @@ import { fail } from '../errors.ts';
 import { ExitCode } from '../exit-code.ts';
 import { formatBytes } from '../output/format.ts';
 import { renderTable } from '../output/table.ts';
-import { openConfig, openProject } from '../project.ts';
+import { openConfig, openProject, resolvePlugin } from '../project.ts';
 import { kebabCase } from '../run/synapse-name.ts';
 import type { GlobalFlags, Invocation } from '../tree/invocation.ts';
 
@@ -40,7 +40,7 @@ export async function listPlugins({ flags, terminal }: Invocation): Promise<Exit
 export async function showPlugin({ args, flags, terminal }: Invocation): Promise<ExitCode> {
   const [name = ''] = args;
   const plugins = await configuredPlugins(flags);
-  const plugin = plugins.find((one) => one.name === name);
+  const plugin = plugins.find((one) => one.name === name) ?? (await resolvePlugin(name, {}).catch(() => undefined));
   if (plugin === undefined) throw fail('PLUGIN_UNKNOWN', { name, known: plugins.map((one) => one.name) });
   const view = { ...(await viewOf(plugin)), options: inputJsonSchema(plugin.options), given: plugin.given };
   if (flags.json) terminal.json(view);

@@ -13,7 +13,7 @@ export interface Answers {
   readonly netuid: number;
   readonly chain: ChainAnswer;
   /** Plugins with models, rewards and filters. */
-  readonly plugins: readonly string[];
+  readonly plugins: readonly PluginAnswer[];
   readonly devices: DeviceAnswer;
   readonly neurons: readonly NeuronAnswer[];
   /** Address by which validators reach the miners. */
@@ -21,6 +21,9 @@ export interface Answers {
   /** Key of the validator's gateway. */
   readonly apiKey: string;
 }
+
+/** A plugin by name or path, alone or with its options. */
+export type PluginAnswer = string | readonly [name: string, options: Readonly<Record<string, unknown>>];
 
 /** The chain: its id, the plugin that brings it, that plugin's options. */
 export interface ChainAnswer {

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { totalmem } from 'node:os';
+import { jsonObject } from '../json-object.ts';
 import { parseValue, splitPair } from '../run/request.ts';
-import { type Answers, type ChainAnswer, type DeviceAnswer, LOCAL_CHAIN } from './answers.ts';
+import { type Answers, type ChainAnswer, type DeviceAnswer, LOCAL_CHAIN, type PluginAnswer } from './answers.ts';
 import { askNeurons, type HotkeyFlags } from './ask-neurons.ts';
 import type { Asker } from './asker.ts';
 
@@ -24,7 +25,7 @@ export interface InitFlags extends HotkeyFlags {
 /** What the questions need to know about the machine and the plugins. */
 export interface InitFacts {
   /** Ids of the models of some plugins; empty when they cannot be loaded here. */
-  modelsOf(plugins: readonly string[]): Promise<readonly string[]>;
+  modelsOf(plugins: readonly PluginAnswer[]): Promise<readonly string[]>;
   /** Memory of a device, such as `8GiB`; undefined when nobody knows. */
   memoryOf(device: string): string | undefined;
 }
@@ -40,7 +41,7 @@ export async function ask(flags: InitFlags, asker: Asker, facts: InitFacts): Pro
   const neurons = await askNeurons(flags, asker);
   const netuid = flags.netuid ?? Number(await asker.text('Number of the subnet', '19', wholeNumber));
   const chain = await askChain(flags, asker);
-  const plugins = flags.plugin ?? (await askPlugins(asker));
+  const plugins = flags.plugin?.map(pluginAnswer) ?? (await askPlugins(asker));
   const externalHost = neurons.some(({ role }) => role === 'miner') ? await askExternalHost(flags, asker) : undefined;
   return {
     wallet,
@@ -70,12 +71,23 @@ async function askPlugins(asker: Asker): Promise<readonly string[]> {
   return given.split(/[\s,]+/).filter((name) => name !== '');
 }
 
+/** `name` or `name={"option": "value"}`. */
+function pluginAnswer(given: string): PluginAnswer {
+  const at = given.indexOf('={');
+  return at < 0 ? given : [given.slice(0, at), jsonObject('--plugin', given.slice(at + 1))];
+}
+
 async function askExternalHost(flags: InitFlags, asker: Asker): Promise<string | undefined> {
   const given = flags.externalHost ?? (await asker.text('Address by which validators reach the miner (empty: the one it listens on)', ''));
   return given === '' ? undefined : given;
 }
 
-async function askDevices(about: { flags: InitFlags; asker: Asker; facts: InitFacts; plugins: readonly string[] }): Promise<DeviceAnswer> {
+async function askDevices(about: {
+  flags: InitFlags;
+  asker: Asker;
+  facts: InitFacts;
+  plugins: readonly PluginAnswer[];
+}): Promise<DeviceAnswer> {
   const { flags, asker } = about;
   const placement: Record<string, string> = Object.fromEntries((flags.place ?? []).map((pair) => splitPair('--place', pair)));
   const single = flags.device !== undefined || flags.place !== undefined || (await asker.confirm('One device for all models?', true));
@@ -90,7 +102,7 @@ async function askDevices(about: { flags: InitFlags; asker: Asker; facts: InitFa
 }
 
 async function askPlacement(
-  about: { asker: Asker; facts: InitFacts; plugins: readonly string[] },
+  about: { asker: Asker; facts: InitFacts; plugins: readonly PluginAnswer[] },
   first: string,
 ): Promise<Record<string, string>> {
   const placement: Record<string, string> = {};

@@ -21,8 +21,11 @@ function chainPlugin({ chain }: Answers): string | [string, Record<string, unkno
   return Object.keys(chain.options).length === 0 ? chain.plugin : [chain.plugin, { ...chain.options }];
 }
 
-function pluginsOf({ plugins }: Answers): string[] {
-  return plugins.includes(REWARDS_PLUGIN) ? [...plugins] : [...plugins, REWARDS_PLUGIN];
+function pluginsOf({ plugins }: Answers): (string | [string, Record<string, unknown>])[] {
+  const given = plugins.map((plugin) =>
+    typeof plugin === 'string' ? plugin : ([plugin[0], { ...plugin[1] }] as [string, Record<string, unknown>]),
+  );
+  return given.some((plugin) => [plugin].flat()[0] === REWARDS_PLUGIN) ? given : [...given, REWARDS_PLUGIN];
 }
 
 function devicesOf({ devices }: Answers): VisionConfig['devices'] {
