@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type PluginFactory, validate } from '@vision-sdk/core';
-import { resolveConfig } from '@vision-sdk/neuron/host';
+import { createRegistry, loadConfig, modelsWithoutRoom, resolveConfig, resolvePlugins } from '@vision-sdk/neuron/host';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { codeBlocks, pages, root } from './markdown.ts';
@@ -44,6 +44,13 @@ describe('the configs in the docs are valid', () => {
       expect(await validate(plugin().options, options ?? {})).toMatchObject({ ok: true });
     },
   );
+
+  it.each(examples)('%s: places and pins models that its plugins have, and each has room', async (file) => {
+    const { config, folder } = await loadConfig({ file: join(root, 'examples/configs', file) });
+    const registry = await createRegistry(await resolvePlugins(config, folder));
+    expect(modelsWithoutRoom({ ...config, registry })).toEqual([]);
+    expect(config.filters.filter((id) => !registry.filters.has(id))).toEqual([]);
+  });
 
   it('and so is the one that the packed proof uses', () => {
     const text = readFileSync(join(root, 'tools/packed/vision.config.json'), 'utf8');

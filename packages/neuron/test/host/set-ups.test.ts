@@ -54,7 +54,12 @@ describe('the three machines of the examples', () => {
 
   it('3 x 24 GB: one large model a GPU, and nothing is swapped', async () => {
     const { dispatcher, loads } = await example('three-24gb');
-    expect(loads().sort()).toEqual(['load kandinsky cuda:1', 'load safety cuda:2', 'load scribble cuda:2', 'load sdxl-turbo cuda:0']);
+    expect(loads().sort()).toEqual([
+      'load kandinsky cuda:1',
+      'load safety-checker cuda:2',
+      'load scribble cuda:2',
+      'load sdxl-turbo cuda:0',
+    ]);
     expect(await serve(dispatcher, { count: 200, atOnce: 8, seed: 2 })).toBe(0);
     expect(loads().slice(4).sort()).toEqual(['load clip cuda:2', 'load vision-x2 cpu']);
     expect(usedGib(dispatcher)).toEqual({ cpu: 1, 'cuda:0': 8, 'cuda:1': 12, 'cuda:2': 7.5 });
@@ -86,7 +91,7 @@ describe('a machine that is too small for all', () => {
     const { dispatcher, loads } = await visionOn({
       devices: { cpu: { memory: '16GiB' }, 'cuda:0': { memory: '8GiB' } },
       placement: { 'sdxl-turbo': { 'text-encoder': 'cpu', '*': 'cuda:0' } },
-      pinned: ['sdxl-turbo', 'safety'],
+      pinned: ['sdxl-turbo', 'safety-checker'],
     });
     expect(usedGib(dispatcher)).toEqual({ cpu: 1.6, 'cuda:0': 7.9 });
     expect(loads()).toContain('load sdxl-turbo cuda:0 text-encoder=cpu');
