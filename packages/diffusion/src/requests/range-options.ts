@@ -14,7 +14,7 @@ export const rangesOption = z
   })
   .prefault({});
 
-/** Ranges with what the option says otherwise. */
+/** Ranges with what the option says otherwise. The side that nobody says stays within the sides: memory is counted for the largest. */
 export function narrowedRanges(ranges: DiffusionRanges, option: z.output<typeof rangesOption>): DiffusionRanges {
   const side = { ...ranges.side, ...bounds(option.side), multipleOf: option.multipleOf ?? ranges.side.multipleOf };
   return {
@@ -23,7 +23,7 @@ export function narrowedRanges(ranges: DiffusionRanges, option: z.output<typeof 
     steps: { ...ranges.steps, ...bounds(option.steps) },
     guidance: { ...ranges.guidance, ...bounds(option.guidance) },
     sampledSide: { ...side, ...(ranges.sampledSide.most < side.most ? { most: Math.max(ranges.sampledSide.most, side.least) } : {}) },
-    defaultSide: option.defaultSide ?? ranges.defaultSide,
+    defaultSide: Math.min(Math.max(option.defaultSide ?? ranges.defaultSide, side.least), side.most),
   };
 }
 

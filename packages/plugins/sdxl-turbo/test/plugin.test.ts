@@ -101,6 +101,21 @@ describe('ImageToImage', () => {
     expect(await code('bm90IGEgcGljdHVyZQ==')).toBe('VISION_IMAGE_UNSUPPORTED_FORMAT');
     expect(await code(await picture(65, 64))).toBe('VISION_IMAGE_TOO_MANY_PIXELS');
   });
+
+  it('refuses what has more pixels than memory is counted for: a square of the largest side', async () => {
+    await using tiny = await loadTiny({}, { ranges: { side: [32, 48] } });
+    expect(await tiny.run('ImageToImage', await withImage(await picture(72, 32)))).toMatchObject([{ width: 72, height: 32 }]);
+    await expect(tiny.run('ImageToImage', await withImage(await picture(49, 48)))).rejects.toMatchObject({
+      code: 'VISION_IMAGE_TOO_MANY_PIXELS',
+      message: expect.stringContaining('more than the cap of 2304 pixels'),
+    });
+  });
+
+  it('keeps the side that nobody says within narrowed sides', async () => {
+    await using tiny = await loadTiny({}, { ranges: { side: [32, 48] } });
+    const { width: _, height: __, ...unsaid } = request;
+    expect(await tiny.run('TextToImage', unsaid)).toMatchObject([{ width: 48, height: 48 }]);
+  });
 });
 
 describe('Inpaint and Uncrop', () => {
