@@ -1,5 +1,15 @@
 import { defineErrors } from '@vision-sdk/core';
 
+interface UnfitSize {
+  readonly component: string;
+  readonly path: string;
+  /** Latents, width x height. */
+  readonly size: string;
+  readonly problem: string;
+  /** Latents that sides must be multiples of where the graph was traced with even ones. */
+  readonly multiple: number;
+}
+
 /** Errors of `@vision-sdk/diffusion`. */
 export const fail = defineErrors('VISION_DIFFUSION', {
   BAD_SAFETENSORS: {
@@ -59,6 +69,12 @@ export const fail = defineErrors('VISION_DIFFUSION', {
     message: ({ component, path, problem }: { component: string; path: string; problem: string }) =>
       `The component ${component} (${path}) cannot be used: ${problem}.`,
     hint: () => 'The file is damaged, overflows in its precision or belongs to another model: verify it, or try another export.',
+  },
+  UNFIT_SIZE: {
+    message: ({ component, path, size, problem }: UnfitSize) =>
+      `The component ${component} (${path}) failed at ${size} latents: ${problem}.`,
+    hint: ({ multiple }: UnfitSize) =>
+      `The graph was probably traced with even latents, and takes only sides that are multiples of ${multiple} latents, of 8 pixels each in most models: export it again traced with odd ones, such as 9 x 7, and it takes any; until then send pictures of such sides.`,
   },
   BAD_CONTROL: {
     fault: 'request',

@@ -1,7 +1,8 @@
-import type { VisionError } from '@vision-sdk/core';
+import { VisionError } from '@vision-sdk/core';
 import { float16ToFloat32, OnnxSession, type SessionOptions, type Tensor, type Tensors, toFloat32, type ValueInfo } from '@vision-sdk/onnx';
 import { apart } from '../apart.ts';
 import { fail } from '../errors.ts';
+import type { Size } from '../images/masks.ts';
 import { runInRows } from './rows.ts';
 
 /** How a component is loaded. */
@@ -64,6 +65,19 @@ export class Component implements AsyncDisposable {
   /** An error about what this component gave or is. */
   broken(problem: string): VisionError {
     return fail('BROKEN_COMPONENT', { component: this.name, path: this.#session.path, problem });
+  }
+
+  /**
+   * Says of a failed run at a size that the sizes of its halvings do not fit together, where that may be: exports that were traced with even latents fail
+   * in ONNX Runtime's words, which name no picture. Any other error, and memory that ran out, is given back as it is.
+   */
+  unfitSize(error: unknown, { width, height }: Size, halvings: number): unknown {
+    const multiple = 2 ** halvings;
+    if (!VisionError.is(error, 'VISION_ONNX_RUN_FAILED') || (width % multiple === 0 && height % multiple === 0)) return error;
+    const problem = (error.details as { readonly reason: string }).reason;
+    if (/memory|alloc/i.test(problem)) return error;
+    const details = { component: this.name, path: this.#session.path, size: `${width} x ${height}`, problem, multiple };
+    return fail('UNFIT_SIZE', details, { cause: error });
   }
 
   /** Runs the graph for a batch, as often as it needs where the graph insists on another one. */

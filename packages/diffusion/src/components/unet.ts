@@ -6,6 +6,7 @@ import type { UnetInput } from './unet-input.ts';
 
 const RESIDUAL = /_additional_residual$/;
 const LATENT_CHANNELS = 4;
+const USUAL_HALVINGS = 3;
 
 /** What a network's inputs are called, by what they are told. */
 const PLANES = {
@@ -62,22 +63,35 @@ export class Unet implements AsyncDisposable {
 
   /**
    * Predicts noise, N x {@link outChannels} x height x width. Calls with the same array of samples may give the same array again.
-   * Throws `VISION_DIFFUSION_BROKEN_COMPONENT`.
+   * Throws `VISION_DIFFUSION_BROKEN_COMPONENT`, and `VISION_DIFFUSION_UNFIT_SIZE` for latents that the export does not take.
    */
   async predict(input: UnetInput, signal?: AbortSignal): Promise<Float32Array> {
     const [batch = 1, channels, height = 1, width = 1] = input.sample.dims;
     if (channels !== this.inChannels) throw this.#component.broken(`it takes ${this.inChannels} channels, and is given ${channels}`);
     const feeds = unetFeeds(this.#component, input, this.#tensors);
-    const output = (await this.#component.run(feeds, { batch, outputs: [this.#output], signal }))[this.#output]!;
+    const output = await this.#run(feeds, input.sample, signal);
     const { data } = input.sample;
     const predicted = this.#component.floats(this.#output, output, [batch, this.outChannels, height, width], this.#outputs.get(data));
     if (output.type === 'float16') this.#outputs.set(data, predicted);
     return predicted;
   }
 
+  async #run(feeds: Tensors, { dims: [batch = 1, , height = 1, width = 1] }: Plane, signal: AbortSignal | undefined): Promise<Tensor> {
+    try {
+      return (await this.#component.run(feeds, { batch, outputs: [this.#output], signal }))[this.#output]!;
+    } catch (error) {
+      throw this.#component.unfitSize(error, { width, height }, halvingsOf(this.#component));
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#component[Symbol.asyncDispose]();
   }
+}
+
+/** Each block but the last halves a side. */
+function halvingsOf({ config: { block_out_channels: blocks } }: Component): number {
+  return Array.isArray(blocks) && blocks.length > 0 ? blocks.length - 1 : USUAL_HALVINGS;
 }
 
 /** Arrays that calls of a network share. */

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { VisionError } from '@vision-sdk/core';
 import { encodeModel, type TinyModel, type TinyType, type TinyValue } from '@vision-sdk/onnx/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ControlNet, type Plane, TextEncoder, Unet, VaeDecoder, VaeEncoder } from '../../src/index.ts';
@@ -162,6 +163,41 @@ describe('a network', () => {
 
   it('without a sample or a timestep is refused', async () => {
     await expect(Unet.load(await write(network([])))).rejects.toThrow('it has no input timestep');
+  });
+
+  describe('that was traced with even latents', () => {
+    const scalesOf = (scale: number) => new Uint8Array(Float32Array.of(1, 1, scale, scale).buffer);
+    /** Halves the sample and doubles it to be added to itself, as a trace with even sizes does. */
+    const traced: TinyModel = {
+      inputs: [value('sample', 'float32', ['b', 4, 'h', 'w']), value('timestep', 'int64', [])],
+      outputs: [value('out_sample', 'float32', ['b', 4, 'h', 'w'])],
+      weights: [{ name: 'scales', type: 'float32', dims: [4], data: scalesOf(2) }],
+      nodes: [
+        { operator: 'MaxPool', inputs: ['sample'], outputs: ['low'], attributes: { kernel_shape: [2, 2], strides: [2, 2] } },
+        { operator: 'Resize', inputs: ['low', '', 'scales'], outputs: ['high'], attributes: { mode: 'nearest' } },
+        cast('timestep', 'time'),
+        { operator: 'Sum', inputs: ['sample', 'high', 'time'], outputs: ['out_sample'] },
+      ],
+    };
+    const sized = (width: number, height: number) => ({
+      sample: plane(new Array<number>(4 * width * height).fill(1), [1, 4, height, width]),
+      timestep: 1,
+    });
+
+    it('says which sizes it takes, and that another export takes any', async () => {
+      await using unet = await Unet.load(await write(traced), { config: { block_out_channels: [8, 16, 32] } });
+      expect((await unet.predict(sized(8, 4)))[0]).toBe(3);
+      const error: VisionError = await unet.predict(sized(125, 96)).catch((thrown) => thrown);
+      expect(error).toMatchObject({ code: 'VISION_DIFFUSION_UNFIT_SIZE', cause: { code: 'VISION_ONNX_RUN_FAILED' } });
+      expect(error.message).toMatch(/^The component unet \(.+\.onnx\) failed at 125 x 96 latents: /);
+      expect(error.hint).toContain('multiples of 4 latents');
+    });
+
+    it('keeps to the words of the runtime where the size is not to blame', async () => {
+      await using unet = await Unet.load(await write({ ...traced, weights: [{ ...traced.weights![0]!, data: scalesOf(3) }] }));
+      await expect(unet.predict(sized(16, 8))).rejects.toMatchObject({ code: 'VISION_ONNX_RUN_FAILED' });
+      await expect(unet.predict(sized(12, 8))).rejects.toMatchObject({ code: 'VISION_DIFFUSION_UNFIT_SIZE', details: { multiple: 8 } });
+    });
   });
 
   it('names itself where a tensor is missing', async () => {
