@@ -29,14 +29,15 @@ class Stage(NamedTuple):
 STAGES = (
     Stage("vae", "vae", 4_000, threads=2),
     Stage("text", "text", 1_200),
-    Stage("clip", "clip", 1_500, ("text", "sdxl-a")),
     Stage("sdxl-a", "sdxl", 10_500, ("vae", "text"), ("2", "1"), threads=2),
-    Stage("sd15", "sd15", 4_000, ("sdxl-a",), ("sdxl-a", "2")),
-    Stage("prior", "kandinsky", 3_000, ("vae", "clip", "sdxl-a"), ("2",)),
-    Stage("control-scribble", "sd15", 5_000, ("sd15",)),
-    Stage("kandinsky", "kandinsky", 8_000, ("prior",), ("sdxl-a", "2")),
-    Stage("control-canny", "sd15", 5_000, ("sd15",)),
-    Stage("sdxl-b", "sdxl", 12_000, ("sdxl-a",), ("2", "2"), threads=2),
+    Stage("clip", "clip", 1_500, ("text", "sdxl-a")),
+    Stage("sd15", "sd15", 3_000, ("sdxl-a",), ("sdxl-a", "2"), threads=2),
+    Stage("prior", "kandinsky", 3_000, ("clip",), ("2",)),
+    Stage("control-scribble", "sd15", 4_000, ("sd15",), threads=2),
+    Stage("kandinsky", "kandinsky", 6_000, ("prior", "control-scribble"), ("sdxl-a", "2"), threads=2),
+    Stage("control-canny", "sd15", 4_000, ("control-scribble",)),
+    Stage("sdxl-long", "sdxl", 16_000, ("kandinsky",), ("4", "3", "sdxl-a"), threads=2),
+    Stage("sdxl-b", "sdxl", 10_500, ("sdxl-long",), ("4", "2"), threads=2),
 )
 # Stages that are several trainings in one module take the name as their first argument.
 NAMED = ("sdxl", "sd15", "kandinsky")

@@ -13,7 +13,7 @@ from ..nets.vae import Vae
 from ..stages.clip import load_clip
 from ..stages.kandinsky import embeddings, load_prior
 from ..stages.latents import load_vae
-from ..stages.sd15 import weights_of
+from ..stages.training import weights_of
 from ..tokenizer import MAX_LENGTH
 from .clip import preprocessor_config, text_config, vision_config, write_text, write_vision
 from .onnx_files import write_onnx

@@ -10,8 +10,9 @@ from ..nets.control import ControlNet
 from ..nets.text import CONTEXT
 from ..nets.unet import UNet
 from ..stages.latents import load_vae
-from ..stages.sd15 import load_unet, weights_of
+from ..stages.sd15 import load_unet
 from ..stages.text import load_pair
+from ..stages.training import weights_of
 from .onnx_files import write_onnx
 from .parts import BATCH, IMAGE, example_ids, text_config, unet_config, write_index, write_json, write_tokenizer, write_unet, write_vae
 from .wrappers import OneEncoder

@@ -7,9 +7,9 @@ import torch
 
 from ..nets.text import CONTEXT, POOLED
 from ..nets.unet import UNet
-from ..run import ROOT
 from ..stages.latents import load_vae
 from ..stages.text import load_pair
+from ..stages.training import weights_of
 from .parts import BATCH, IMAGE, unet_config, write_index, write_text_encoders, write_tokenizer, write_unet, write_vae
 from .wrappers import SdxlUnet
 
@@ -23,7 +23,7 @@ PARTS = {
 def load_unet(name: str) -> UNet:
     """The averaged weights of a training."""
     unet = UNet()
-    unet.load_state_dict(torch.load(ROOT / name / "checkpoint.pt", weights_only=False)["parts"]["average"])
+    unet.load_state_dict(weights_of(name))
     return unet.eval().requires_grad_(False)
 
 

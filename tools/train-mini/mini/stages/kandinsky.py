@@ -21,8 +21,7 @@ from ..world import caption, sample_scenes
 from .clip import DEVIATION, MEAN, load_clip
 from .latents import load, load_vae
 from .sdxl import BATCH, GUIDANCE, SAMPLING_STEPS, UNCONDITIONAL, loss_of, validation
-from .sd15 import weights_of
-from .training import Training
+from .training import Training, weights_of
 
 SEED, PRIOR_STEPS = 22, 25
 

@@ -10,20 +10,16 @@ from ..diffusion import sample_ddim
 from ..judge import judge_all, summarise
 from ..nets.control import ControlNet
 from ..nets.unet import UNet
-from ..run import ROOT, Run, threads
+from ..run import Run, threads
 from ..sheet import save_sheet
 from ..world import render
 from . import drawings
 from .drawings import LOOSE, edges, scribble
 from .latents import load, load_vae
 from .sdxl import BATCH, GUIDANCE, SAMPLING_STEPS, SIDE, Captions, loss_of, validation
-from .training import Training
+from .training import Training, weights_of
 
 SEED, RATE = 15, 0.5
-
-
-def weights_of(name: str) -> dict:
-    return torch.load(ROOT / name / "checkpoint.pt", weights_only=False)["parts"]["average"]
 
 
 def start_unet(source: str) -> UNet:

@@ -16,7 +16,7 @@ from ..tokenizer import Tokenizer
 from ..world import caption, sample_scenes
 from .latents import load, load_vae
 from .text import load_pair
-from .training import Training
+from .training import Training, weights_of
 
 BATCH, UNCONDITIONAL, THING_WEIGHT = 16, 0.1, 3.0
 GUIDANCE, SAMPLING_STEPS, SIDE = 3.0, 8, 64
@@ -90,9 +90,13 @@ def measure(run: Run, unet: nn.Module, captions: Captions, vae) -> None:
         save_sheet(pictures[:48], run.folder / f"{name}.png")
 
 
-def train(name: str, total_steps: int, parts: int = 4, seed: int = 1) -> None:
+def train(name: str, total_steps: int, parts: int, seed: int, source: str | None = None) -> None:
+    """Trains from nothing, or from the averaged weights of another training."""
     torch.manual_seed(seed)
-    training = Training(name, UNet().to(memory_format=torch.channels_last), total_steps, seed)
+    unet = UNet()
+    if source is not None:
+        unet.load_state_dict(weights_of(source))
+    training = Training(name, unet.to(memory_format=torch.channels_last), total_steps, seed)
     captions, vae = Captions(), load_vae()
     latents, masks, scenes = load(parts)
 
@@ -106,4 +110,5 @@ def train(name: str, total_steps: int, parts: int = 4, seed: int = 1) -> None:
 
 if __name__ == "__main__":
     torch.set_num_threads(threads())
-    train(sys.argv[1], int(sys.argv[2]), *(int(value) for value in sys.argv[3:]))
+    name, total, parts, seed, *source = sys.argv[1:]
+    train(name, int(total), int(parts), int(seed), *source)

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from ..muon import Muon
-from ..run import Run, linear_decay, seeded
+from ..run import ROOT, Run, linear_decay, seeded
 
 RATE, MUON_RATE, AVERAGING, HOLD = 1.5e-3, 0.02, 0.999, 0.55
 LOG_EVERY, MEASURE_EVERY = 200, 2000
@@ -24,6 +24,11 @@ def split_parameters(unet: nn.Module) -> tuple[list, list]:
 def optimisers_of(unet: nn.Module) -> dict[str, torch.optim.Optimizer]:
     matrices, rest = split_parameters(unet)
     return {"muon": Muon(matrices, MUON_RATE), "adam": torch.optim.AdamW(rest, RATE, betas=(0.9, 0.98), weight_decay=0.01)}
+
+
+def weights_of(name: str) -> dict:
+    """The averaged weights of a training."""
+    return torch.load(ROOT / name / "checkpoint.pt", weights_only=False)["parts"]["average"]
 
 
 class Training:
