@@ -3,7 +3,7 @@ export { changePixels } from './change-pixels.ts';
 export { decodeBase64Image, decodeImage, type RgbRaster } from './codec/decode.ts';
 export { encodeJpeg, encodePng, encodePngBase64 } from './codec/encode.ts';
 export type { ImageFormat } from './codec/format.ts';
-export { type DecodeOptions, type ImageHeader, inspectImage } from './codec/inspect.ts';
+export { type DecodeOptions, type ImageHeader, inspectBase64Image, inspectImage } from './codec/inspect.ts';
 export { toGreyscale } from './colour/greyscale.ts';
 export { toHsv } from './colour/hsv.ts';
 export { fail as imageErrors } from './errors.ts';

@@ -1,7 +1,17 @@
 import { createRandom } from '@vision-sdk/core';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { changePixels, decodeBase64Image, decodeImage, encodeJpeg, encodePng, encodePngBase64, inspectImage, psnr } from '../src/index.ts';
+import {
+  changePixels,
+  decodeBase64Image,
+  decodeImage,
+  encodeJpeg,
+  encodePng,
+  encodePngBase64,
+  inspectBase64Image,
+  inspectImage,
+  psnr,
+} from '../src/index.ts';
 import type { Raster } from '../src/raster.ts';
 import { fixture, fixtureRaster, paint } from './fixtures.ts';
 import { gigapixelPng, withAnimationChunk, withExifOrientation } from './forged.ts';
@@ -160,6 +170,35 @@ describe('inspectImage', () => {
   it('tells size, format and channels from the header', async () => {
     expect(await inspectImage(await encodePng(picture))).toEqual({ width: 40, height: 30, format: 'png', channels: 3, pages: 1 });
     expect(await inspectImage(await fixture('hash/photo1_cmyk.jpg'))).toMatchObject({ format: 'jpeg', channels: 4 });
+  });
+});
+
+describe('inspectBase64Image', () => {
+  const header = { width: 40, height: 30, format: 'jpeg' };
+  /** A JPEG whose header stands behind this many bytes of an application's own segments. */
+  async function behind(bytes: number): Promise<string> {
+    const jpeg = await encodeJpeg(picture, { quality: 90 });
+    const segment = Buffer.alloc(2 + 60_002);
+    segment.set([0xff, 0xef, 60_002 >> 8, 60_002 & 0xff]);
+    const segments = new Array<Buffer>(Math.ceil(bytes / segment.length)).fill(segment);
+    return Buffer.concat([jpeg.subarray(0, 2), ...segments, jpeg.subarray(2)]).toString('base64');
+  }
+
+  it('tells what the header says, wherever it stands', async () => {
+    expect(await inspectBase64Image(await behind(0))).toMatchObject(header);
+    expect(await inspectBase64Image(await behind(2 ** 21))).toMatchObject(header);
+  });
+
+  it('reads no more than the beginning where the header is there, or what is there is no picture', async () => {
+    const rest = '?'.repeat(2 ** 21);
+    expect(await inspectBase64Image((await behind(0)).replace(/=+$/, '') + rest)).toMatchObject(header);
+    await expect(inspectBase64Image('AAAA'.repeat(2 ** 19))).rejects.toEqual(code('UNSUPPORTED_FORMAT'));
+    await expect(inspectBase64Image('')).rejects.toEqual(code('UNSUPPORTED_FORMAT'));
+  });
+
+  it('keeps to the caps', async () => {
+    await expect(inspectBase64Image(await behind(0), { caps: { maxPixels: 1199 } })).rejects.toEqual(code('TOO_MANY_PIXELS'));
+    await expect(inspectBase64Image(await behind(2 ** 21), { caps: { maxBytes: 2 ** 20 } })).rejects.toEqual(code('TOO_MANY_BYTES'));
   });
 });
 

@@ -19,6 +19,7 @@ it('exports these names', () => {
       "hashDistance",
       "imageErrors",
       "imageHashes",
+      "inspectBase64Image",
       "inspectImage",
       "perceptualHash",
       "psnr",

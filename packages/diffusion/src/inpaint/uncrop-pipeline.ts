@@ -1,6 +1,6 @@
 import { type Pipeline, type RequestInput, type RequestOf, randomInteger, type SampleContext, type Schema } from '@vision-sdk/core';
 import { Uncrop, uncropPadding } from '@vision-sdk/core/synapses';
-import { type ImageHeader, inspectImage } from '@vision-sdk/image';
+import type { Size } from '../images/masks.ts';
 import { acceptsDiffusion } from '../requests/accepts.ts';
 import type { DiffusionRanges, SideRange } from '../requests/ranges.ts';
 import { toImageResponse } from '../requests/responses.ts';
@@ -9,9 +9,6 @@ import type { StableDiffusion } from '../stable/stable-diffusion.ts';
 import { type CanvasOptions, planCanvas } from './canvas.ts';
 import { capabilitiesOf, decodePicture, paintOptions, type RepaintSettings } from './serving.ts';
 import { uncrop } from './uncrop.ts';
-
-/** Headers mostly stand at the beginning: so much is looked at first, a whole number of base64 groups. */
-const HEADER_CHARACTERS = 2 ** 20;
 
 type Request = RequestOf<typeof Uncrop>;
 
@@ -22,11 +19,14 @@ export function canvasOptions(request: Request): CanvasOptions {
 
 /** Requests for Uncrop within a model's ranges whose results are not too large, seen from the headers of their pictures alone. They need no prompt. */
 export function acceptsUncrop(ranges: readonly DiffusionRanges[], maxPixels: number): Schema<unknown, Request> {
-  const capped = Uncrop.request.superRefine(async (request, context) => {
-    const message = nothingToAdd(request) ?? (await tooLarge(request, maxPixels));
+  const capped = Uncrop.request.superRefine((request, context) => {
+    const message = nothingToAdd(request);
     if (message !== undefined) context.addIssue({ code: 'custom', message });
   });
-  return acceptsDiffusion({ ...Uncrop, request: capped }, ranges, { prompts: false });
+  return acceptsDiffusion({ ...Uncrop, request: capped }, ranges, {
+    prompts: false,
+    pictureSize: (size, request) => tooLarge(size, request, maxPixels),
+  });
 }
 
 function nothingToAdd(request: Request): string | undefined {
@@ -35,17 +35,10 @@ function nothingToAdd(request: Request): string | undefined {
   return adds ? undefined : 'Give a side to extend, or an aspect ratio';
 }
 
-/** Why a result would be too large; a picture whose size cannot be read is refused when it is decoded. */
-async function tooLarge(request: Request, maxPixels: number): Promise<string | undefined> {
-  const { init_image: image } = request;
-  const header = (await headerOf(image.slice(0, HEADER_CHARACTERS))) ?? (await headerOf(image));
-  if (header === undefined) return undefined;
-  const { width, height } = planCanvas(header, canvasOptions(request)).result;
+/** Why a result would be too large. */
+function tooLarge(picture: Size, request: Request, maxPixels: number): string | undefined {
+  const { width, height } = planCanvas(picture, canvasOptions(request)).result;
   return width * height > maxPixels ? `The result would have ${width} x ${height} pixels. The most is ${maxPixels} pixels` : undefined;
-}
-
-function headerOf(base64: string): Promise<ImageHeader | undefined> {
-  return inspectImage(Buffer.from(base64, 'base64')).catch(() => undefined);
 }
 
 /** Uncrop on a model with an encoder. */

@@ -1,4 +1,5 @@
 import type { AnySynapse, RequestOf, Schema } from '@vision-sdk/core';
+import type { ImageHeader } from '@vision-sdk/image';
 import type { z } from 'zod';
 import { pictureProblem } from './picture-problem.ts';
 import type { DiffusionRanges, Range, SideRange } from './ranges.ts';
@@ -13,6 +14,14 @@ type Ranged = (typeof RANGED)[number];
 /** Fields with a picture in base64. */
 const PICTURES = ['init_image', 'mask_image'] as const;
 
+/** What is asked of requests besides. */
+export interface AcceptOptions<S extends ObjectSynapse> {
+  /** False for requests that need no words; true by default. */
+  readonly prompts?: boolean;
+  /** What is wrong with the size of `init_image`, seen from its header. */
+  readonly pictureSize?: (size: Pick<ImageHeader, 'width' | 'height'>, request: RequestOf<S>) => string | undefined;
+}
+
 /** A request as far as it matters here; an operation without one of the fields has no such value. */
 type Asked = Readonly<Partial<Record<Ranged | (typeof PICTURES)[number], unknown>>> & {
   readonly engine?: unknown;
@@ -22,12 +31,12 @@ type Asked = Readonly<Partial<Record<Ranged | (typeof PICTURES)[number], unknown
 /**
  * An operation's requests narrowed to what the models behind some engines do, with Vision 2.0's words. What a request has where the user said nothing
  * is taken although Vision's own validators refused it: 4 steps, a guidance of 7, sides of 1024. Pictures must be pictures, by
- * their headers. Without `prompts`, requests need none.
+ * their headers.
  */
 export function acceptsDiffusion<S extends ObjectSynapse>(
   synapse: S,
   ranges: readonly DiffusionRanges[],
-  { prompts = true }: { readonly prompts?: boolean } = {},
+  { prompts = true, pictureSize }: AcceptOptions<S> = {},
 ): Schema<unknown, RequestOf<S>> {
   const unsaid = unsaidValues(synapse.request);
   const narrowed = synapse.request.superRefine(async (request: Asked, context: z.RefinementCtx) => {
@@ -37,7 +46,8 @@ export function acceptsDiffusion<S extends ObjectSynapse>(
     const own = rangesOf(request, ranges);
     if (own === undefined) complain(`Engine ${request.engine} not supported`, ['engine']);
     else for (const problem of problemsOf(request, own, unsaid)) complain(problem);
-    for (const { field, problem } of await pictureProblems(request)) complain(problem, [field]);
+    const problems = await pictureProblems(request, (size) => pictureSize?.(size, request as RequestOf<S>));
+    for (const { field, problem } of problems) complain(problem, [field]);
   });
   return narrowed as unknown as Schema<unknown, RequestOf<S>>;
 }
@@ -56,10 +66,14 @@ function problemsOf(request: Asked, ranges: DiffusionRanges, unsaid: Asked): rea
   });
 }
 
-async function pictureProblems(request: Asked): Promise<readonly { readonly field: string; readonly problem: string }[]> {
+async function pictureProblems(
+  request: Asked,
+  sizeProblem: (size: ImageHeader) => string | undefined,
+): Promise<readonly { readonly field: string; readonly problem: string }[]> {
   const problems = PICTURES.map(async (field) => {
     const given = request[field];
-    return { field, problem: typeof given === 'string' && given !== '' ? await pictureProblem(given) : undefined };
+    const check = field === 'init_image' ? sizeProblem : undefined;
+    return { field, problem: typeof given === 'string' && given !== '' ? await pictureProblem(given, check) : undefined };
   });
   return (await Promise.all(problems)).flatMap(({ field, problem }) => (problem === undefined ? [] : [{ field, problem }]));
 }

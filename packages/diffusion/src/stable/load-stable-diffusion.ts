@@ -92,7 +92,7 @@ export function componentLoader(context: LoadContext, folder: WeightFolder): <T>
 export async function loadScheduler(folder: WeightFolder, options: LoadStableDiffusionOptions = {}): Promise<Scheduler> {
   const file = 'scheduler/scheduler_config.json';
   const config = await folder.json(file);
-  if (typeof config !== 'object' || config === null) throw fail('BAD_CONFIG', { file, problem: 'it is not there' });
+  if (typeof config !== 'object' || config === null) throw fail('BAD_CONFIG', { file, problem: `it is not in ${folder.where}` });
   const named = options.scheduler === undefined ? config : { ...config, _class_name: options.scheduler };
   return createScheduler(named as Readonly<Record<string, unknown>>, options.schedulerBehaviour ?? CURRENT_SCHEDULERS);
 }

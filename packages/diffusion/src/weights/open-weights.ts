@@ -8,6 +8,8 @@ import type { DiffusersWeights } from './wanted.ts';
 
 /** Weights of several components at loading. Names are those of the components wanted. */
 export interface WeightFolder {
+  /** The folder, or repository and revision, for error messages. */
+  readonly where: string;
   /** True for a component that was found. */
   has(component: string): boolean;
   /** Path of a component's graph. Throws `VISION_DIFFUSION_MISSING_COMPONENT`. */
@@ -51,12 +53,12 @@ class OpenWeights implements WeightFolder {
 
   async graph(component: string): Promise<string> {
     const file = this.#weights.graphs[component];
-    if (file === undefined) throw fail('MISSING_COMPONENT', { component, where: this.#where, file: `${component}/model.onnx` });
+    if (file === undefined) throw fail('MISSING_COMPONENT', { component, where: this.where, file: `${component}/model.onnx` });
     try {
       return await this.#path(file);
     } catch (cause) {
       if (this.#weights.kind === 'hub') throw cause;
-      throw fail('MISSING_COMPONENT', { component, where: this.#where, file }, { cause });
+      throw fail('MISSING_COMPONENT', { component, where: this.where, file }, { cause });
     }
   }
 
@@ -84,7 +86,7 @@ class OpenWeights implements WeightFolder {
     return found === undefined ? undefined : dirname(await this.#path(found));
   }
 
-  get #where(): string {
+  get where(): string {
     return this.#weights.kind === 'folder' ? this.#weights.folder : `${this.#weights.repository}@${this.#weights.revision}`;
   }
 

@@ -1,3 +1,4 @@
+import { VisionError } from '@vision-sdk/core';
 import type { Metadata } from 'sharp';
 import { checkBytes, checkPixels, type ImageCaps, withDefaultCaps } from '../caps.ts';
 import { fail } from '../errors.ts';
@@ -33,6 +34,24 @@ export interface DecodeOptions {
 export async function inspectImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<ImageHeader> {
   const { cmyk: _, ...header } = await readHeader(bytes, withDefaultCaps(options.caps));
   return header;
+}
+
+/** Headers mostly stand at the beginning: so much is looked at first, a whole number of base64 groups. */
+const HEAD_CHARACTERS = 2 ** 20;
+
+/**
+ * {@link inspectImage} of base64. Only the beginning is decoded where the header is there, so whether all of it is base64 is seen when it is decoded.
+ * Throws what {@link inspectImage} throws.
+ */
+export async function inspectBase64Image(base64: string, options: DecodeOptions = {}): Promise<ImageHeader> {
+  try {
+    return await inspectImage(Buffer.from(base64.slice(0, HEAD_CHARACTERS), 'base64'), options);
+  } catch (error) {
+    // What the beginning alone tells stands; a header that was cut off looks like damage.
+    if (base64.length <= HEAD_CHARACTERS || !VisionError.is(error, 'VISION_IMAGE_CORRUPT')) throw error;
+    checkBytes(Math.floor((base64.length * 3) / 4) - 2, withDefaultCaps(options.caps));
+    return inspectImage(Buffer.from(base64, 'base64'), options);
+  }
 }
 
 /** {@link inspectImage} with what decoding needs besides. */

@@ -1,11 +1,9 @@
 import { VisionError } from '@vision-sdk/core';
 import { Upscale } from '@vision-sdk/core/synapses';
-import { inspectImage } from '@vision-sdk/image';
+import { inspectBase64Image } from '@vision-sdk/image';
 import type { UpscaleOptions } from './options.ts';
 
 const BUILT_IN_SCALE = 2;
-/** Headers stand at the beginning; what is read of a file is cut there, to a whole number of base64 groups. */
-const HEADER_CHARACTERS = 2 ** 20;
 
 /** The requests whose pictures are not too large for the network, seen from their headers alone. Undefined while nobody knows the factor of the network. */
 export function acceptedRequests({ scale, model, maxOutputPixels }: Pick<UpscaleOptions, 'scale' | 'model' | 'maxOutputPixels'>) {
@@ -23,7 +21,7 @@ export function acceptedRequests({ scale, model, maxOutputPixels }: Pick<Upscale
 /** Why a picture is too large; whatever else may be wrong with it is said when it is decoded. */
 async function tooLarge(base64: string, maxPixels: number): Promise<string | undefined> {
   try {
-    await inspectImage(Buffer.from(base64.slice(0, HEADER_CHARACTERS), 'base64'), { caps: { maxPixels } });
+    await inspectBase64Image(base64, { caps: { maxPixels } });
     return undefined;
   } catch (error) {
     return VisionError.is(error, 'VISION_IMAGE_TOO_MANY_PIXELS') ? error.message : undefined;
