@@ -44,7 +44,6 @@ function median(values) {
 }
 
 function modelFile() {
-  // biome-ignore lint/suspicious/noUndeclaredEnvVars: benches are not run by turbo
   const folder = resolve(import.meta.dirname, '..', process.env.VISION_GOLDENS ?? '../shared');
   const path = resolve(folder, 'numerics/vision/image_similarity_xgb_model.json');
   if (existsSync(path)) return { bytes: readFileSync(path), name: "Vision's own model" };
