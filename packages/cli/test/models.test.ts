@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { findWeights } from '@vision-sdk/neuron/host';
+import { encodeModel } from '@vision-sdk/onnx/testing';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { FakeHub } from '../../onnx/test/hub/fake-hub.ts';
 import { COMMIT, filesUnder, noise, REPOSITORY, weightsOf } from '../../onnx/test/hub/support.ts';
@@ -153,6 +154,46 @@ describe('vision doctor', () => {
   it('says how to get weights that are missing', async () => {
     const { stdout } = await vision('doctor', '--json', '--config', config);
     expect(stdout).toContain('Run `vision models pull tiny-x2`.');
+  });
+});
+
+describe('weights in a folder of the operator', () => {
+  const graph = encodeModel({
+    inputs: [{ name: 'x', type: 'float32', dims: [1] }],
+    outputs: [{ name: 'y', type: 'float32', dims: [1] }],
+    nodes: [{ operator: 'Relu', inputs: ['x'], outputs: ['y'] }],
+  });
+  const lookInto = async (files: Readonly<Record<string, string | Uint8Array>>) => {
+    for (const [name, content] of Object.entries(files)) await writeFile(join(folder.path, name), content);
+    const own = { kind: 'folder', folder: folder.path, files: Object.keys(files), bytes: 5, licence: 'MIT' };
+    const plugins = [[join(import.meta.dirname, 'fixtures/hub-plugin.ts'), { models: { own: [own] } }]];
+    const file = await folder.file('own.config.json', { plugins, weightsDirectory: join(folder.path, 'weights') });
+    const doctor = JSON.parse((await vision('doctor', '--json', '--config', file)).stdout) as { findings: { subject: string }[] };
+    const verified = await vision('models', 'verify', '--json', '--config', file);
+    const [{ state }] = JSON.parse(verified.stdout);
+    return { found: doctor.findings.find(({ subject }) => subject === 'weights of own'), code: verified.code, state };
+  };
+
+  it('are in order with a whole graph, and with the numbers that Python writes into JSON', async () => {
+    const config = '{"lambda_min_clipped": -Infinity, "a": [NaN, Infinity], "text": "NaN \\" Infinity"}';
+    expect(await lookInto({ 'model.onnx': graph, 'scheduler_config.json': config })).toMatchObject({
+      found: { state: 'ok' },
+      code: ExitCode.ok,
+      state: 'present',
+    });
+  });
+
+  it.each([
+    ['an empty graph', 'model.onnx', '', 'is not an ONNX file; it looks like an empty file'],
+    ['a web page for a graph', 'model.onnx', '<html>404</html>', 'is not an ONNX file; it looks like a web page'],
+    ['half a graph', 'model.onnx', graph.subarray(0, graph.length / 2), 'is damaged'],
+    ['a broken config', 'config.json', '{"a": 1', 'is no JSON'],
+    ['an empty config', 'config.json', '', 'is no JSON'],
+  ])('%s is wrong before anything is loaded', async (_, file, content, problem) => {
+    const { found, code, state } = await lookInto({ [file]: content });
+    expect(found).toMatchObject({ state: 'wrong', found: expect.stringContaining(`${join(folder.path, file)} ${problem}`) });
+    expect(found).toMatchObject({ fix: expect.stringMatching(/\S/) });
+    expect([code, state]).toEqual([ExitCode.failure, 'corrupt']);
   });
 });
 

@@ -1,5 +1,5 @@
-import type { HubWeights } from '@vision-sdk/core';
-import { inspectWeights, type PullOptions, pullWeights, removeWeights, verifyWeights } from '@vision-sdk/onnx/hub';
+import type { FolderWeights, HubWeights } from '@vision-sdk/core';
+import { inspectWeights, type PullOptions, pullWeights, removeWeights, verifyWeights, type WeightInspection } from '@vision-sdk/onnx/hub';
 import { fail } from '../errors.ts';
 import { ExitCode } from '../exit-code.ts';
 import { askerOf } from '../models/ask.ts';
@@ -8,6 +8,7 @@ import { hubOf, pageOf, weightsRoot } from '../models/hub-of.ts';
 import { interruptible } from '../models/interruptible.ts';
 import { settleLicences } from '../models/licences.ts';
 import { filesOfOthers, isFromHub, type ModelWeights, weightsOf } from '../models/select.ts';
+import { unusableFiles } from '../models/unusable.ts';
 import { type Looked, type Pulled, printLooked, printPulled } from '../models/view.ts';
 import { formatBytes } from '../output/format.ts';
 import { openProject, type Project } from '../project.ts';
@@ -40,13 +41,25 @@ export async function verifyModels({ args, flags, terminal }: Call): Promise<Exi
   await interruptible('vision models verify', async (signal) => {
     for (const one of weightsOf(project, args)) {
       const onFile = ({ path }: { readonly path: string }) => void (terminal.interactive && terminal.note(`reading ${path}`));
-      looked.push({ ...one, found: await verifyWeights(one.source, { root, signal, onFile }) });
+      const found = await verifyWeights(one.source, { root, signal, onFile });
+      looked.push({ ...one, found: one.source.kind === 'folder' ? await lookedInto(one.source, { root, found }) : found });
     }
   });
   printLooked(looked, { json: flags.json, terminal });
   const states = new Set(looked.flatMap(({ found }) => found.files.map(({ state }) => state)));
   if (states.has('corrupt')) return ExitCode.failure;
   return states.has('missing') || states.has('partial') ? ExitCode.environment : ExitCode.ok;
+}
+
+/** Nobody knows the checksums of files in a folder of the operator's own: what can be read of them must make sense. */
+async function lookedInto(
+  source: FolderWeights,
+  { root, found }: { readonly root: string; readonly found: WeightInspection },
+): Promise<WeightInspection> {
+  const unusable = new Set((await unusableFiles(source, root)).map(({ path }) => path));
+  if (unusable.size === 0) return found;
+  const files = found.files.map((file) => (unusable.has(file.path) ? { ...file, state: 'corrupt' as const } : file));
+  return { ...found, state: 'corrupt', files };
 }
 
 /** `vision models pull [model...]`. Throws the errors of the hub. */

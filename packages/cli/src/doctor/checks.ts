@@ -4,6 +4,7 @@ import { totalmem } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import type { WeightSource } from '@vision-sdk/core';
 import { expandHome, parseMemorySize, weightPath } from '@vision-sdk/neuron/host';
+import { unusableFiles } from '../models/unusable.ts';
 import { formatBytes } from '../output/format.ts';
 import { loadKeypair, type Project } from '../project.ts';
 import { examine, type Finding } from './finding.ts';
@@ -111,7 +112,7 @@ export function checkWeights({ config, registry }: Project): readonly Promise<Fi
     model.weights.map((source) =>
       examine(`weights of ${model.id}`, 'environment', async () => {
         const missing = await missingFiles(source, config.weightsDirectory);
-        if (missing.length === 0) return { state: 'ok', found: `${formatBytes(source.bytes)}, ${source.licence}` };
+        if (missing.length === 0) return await contentsOf(source, config.weightsDirectory);
         return {
           state: 'wrong',
           found: `not there: ${missing.join(', ')}`,
@@ -123,6 +124,16 @@ export function checkWeights({ config, registry }: Project): readonly Promise<Fi
       }),
     ),
   );
+}
+
+async function contentsOf(source: WeightSource, weightsDirectory: string): Promise<Pick<Finding, 'state' | 'found' | 'fix'>> {
+  const unusable = await unusableFiles(source, weightsDirectory);
+  if (unusable.length === 0) return { state: 'ok', found: `${formatBytes(source.bytes)}, ${source.licence}` };
+  return {
+    state: 'wrong',
+    found: unusable.map(({ problem }) => problem).join('; '),
+    fix: [...new Set(unusable.map(({ fix }) => fix))].join(' '),
+  };
 }
 
 async function missingFiles(source: WeightSource, weightsDirectory: string): Promise<readonly string[]> {
