@@ -17,5 +17,7 @@ export interface ResponseFilter extends AsyncDisposable {
 /** A filter as a plugin contributes it. Filters run in the order of the config. */
 export interface FilterDefinition {
   readonly id: string;
+  /** Operations that the filter calls. A miner on which no model serves one of them says so in its log and its health. */
+  readonly calls?: readonly AnySynapse[];
   create(context: { readonly log: Log }): Promise<ResponseFilter> | ResponseFilter;
 }

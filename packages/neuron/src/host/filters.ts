@@ -7,6 +7,31 @@ interface NamedFilter {
   readonly filter: ResponseFilter;
 }
 
+/** A configured filter that calls what no model serves. */
+export interface HelplessFilter {
+  readonly filter: string;
+  /** Name of the operation that it calls. */
+  readonly operation: string;
+  /** Models that would serve it and that no device can hold; empty when no plugin brings one. */
+  readonly models: readonly string[];
+}
+
+/** The configured filters that cannot do their work; those that fail closed withhold every answer. */
+export function helplessFilters(
+  registry: Pick<Registry, 'filters' | 'pipelinesFor'>,
+  ids: readonly string[],
+  serves: (synapse: AnySynapse) => boolean,
+): readonly HelplessFilter[] {
+  return ids.flatMap((filter) => {
+    const unserved = registry.filters.get(filter)?.calls?.filter((synapse) => !serves(synapse)) ?? [];
+    return unserved.map((synapse) => ({
+      filter,
+      operation: synapse.name,
+      models: registry.pipelinesFor(synapse).map(({ model }) => model.id),
+    }));
+  });
+}
+
 /** The configured filters, applied in the order of the config. A filter that fails holds the response back: nothing leaves unfiltered. */
 export class Filters implements AsyncDisposable {
   readonly #filters: readonly NamedFilter[];

@@ -1,7 +1,7 @@
 import type { AxonEndpoint, Chain, Log, Metagraph } from '@vision-sdk/core';
 import type { ResolvedConfig } from '../host/config-schema.ts';
 import type { Dispatcher } from '../host/dispatcher-types.ts';
-import { Filters } from '../host/filters.ts';
+import { Filters, type HelplessFilter, helplessFilters } from '../host/filters.ts';
 import type { Registry } from '../host/registry.ts';
 import type { Keypair } from '../wire/keypair.ts';
 import type { NonceJournal } from '../wire/nonce-store.ts';
@@ -9,7 +9,7 @@ import { createAdmission, type MinerAdmission } from './admission.ts';
 import { announce, announceIfLost, externalEndpoint } from './announce.ts';
 import type { Axon, AxonOptions } from './axon/types.ts';
 import { createAxon } from './axon.ts';
-import { healthOf } from './health.ts';
+import { healthOf, helplessText } from './health.ts';
 import { createMetrics, type MinerMetrics } from './metrics.ts';
 import { openMetricsServer } from './metrics-server.ts';
 import { createRoutes } from './routes.ts';
@@ -82,6 +82,7 @@ class RunningMiner implements Miner {
       maxOpen: miner.queue,
       onDecision: metrics.decided,
     });
+    for (const helpless of this.#helpless()) log.error(helpless, `${helplessText(helpless)}.`);
     const routes = createRoutes({ registry, dispatcher, admission, filters, log });
     this.#axon = createAxon({
       keypair,
@@ -120,6 +121,11 @@ class RunningMiner implements Miner {
     void announceIfLost(this.#options, metagraph, this.#announced);
   }
 
+  #helpless(): readonly HelplessFilter[] {
+    const { config, registry, dispatcher } = this.#options;
+    return helplessFilters(registry, config.filters, (synapse) => dispatcher.serves(synapse));
+  }
+
   #open<T extends AsyncDisposable>(resource: T): T {
     this.#opened.push(resource);
     return resource;
@@ -144,6 +150,7 @@ class RunningMiner implements Miner {
       open: admission.open,
       stats: dispatcher.stats(),
       operations: dispatcher.served().length,
+      helpless: this.#helpless(),
       age: view.age(),
     });
     return {

@@ -1,4 +1,5 @@
 import type { DispatcherStats } from '../host/dispatcher-types.ts';
+import type { HelplessFilter } from '../host/filters.ts';
 import type { PlainResponse } from './axon/types.ts';
 import type { ViewAge } from './subnet-view.ts';
 
@@ -14,6 +15,7 @@ export interface HealthFacts {
   readonly open: number;
   /** Number of operations that a configured model serves. */
   readonly operations: number;
+  readonly helpless: readonly HelplessFilter[];
   readonly stats: DispatcherStats;
   readonly age: ViewAge;
 }
@@ -37,7 +39,7 @@ export function healthOf(facts: HealthFacts): PlainResponse {
   return { status: draining ? 503 : 200, contentType: 'application/json', body: JSON.stringify(body) };
 }
 
-function problemsOf({ hotkey, uid, draining, operations, stats, age }: HealthFacts): string[] {
+function problemsOf({ hotkey, uid, draining, operations, helpless, stats, age }: HealthFacts): string[] {
   const broken = stats.models.filter(({ state }) => state === 'broken').map(({ model }) => `model ${model} cannot be loaded`);
   return [
     ...(draining ? ['the miner is stopping'] : []),
@@ -46,5 +48,12 @@ function problemsOf({ hotkey, uid, draining, operations, stats, age }: HealthFac
     ...(age.problem === undefined ? [] : ['the chain does not answer; the log says why']),
     ...(age.ageMs > STALE_MS ? [`the chain has not answered for ${Math.round(age.ageMs / 1000)} s`] : []),
     ...broken,
+    ...helpless.map(helplessText),
   ];
+}
+
+/** What is wrong with a filter that calls what nothing serves. */
+export function helplessText({ filter, operation, models }: HelplessFilter): string {
+  const why = models.length === 0 ? 'no plugin brings a model for it' : `${models.join(', ')} fits on no device`;
+  return `the filter ${filter} cannot work and may withhold every answer: it calls ${operation}, and ${why}`;
 }

@@ -282,6 +282,20 @@ describe('health and metrics', () => {
     expect(problems).toEqual([expect.stringContaining('is not registered'), 'model echo cannot be loaded']);
   });
 
+  it('health names a filter that calls what nothing serves', async () => {
+    const dispatcher = new FakeDispatcher();
+    const calling = [
+      { ...filterOf('careful', (response) => response), calls: [Recite] },
+      { ...filterOf('able', (response) => response), calls: [Echo] },
+    ];
+    dispatcher.serves = ({ name }) => name !== Recite.name;
+    await using net = await minerWith({ dispatcher, filters: calling });
+    const { problems } = (await (await fetch(`${net.url}/health`)).json()) as { problems: string[] };
+    expect(problems).toEqual([
+      'the filter careful cannot work and may withhold every answer: it calls Recite, and no plugin brings a model for it',
+    ]);
+  });
+
   it('health says that a miner without a model that fits serves nothing', async () => {
     const dispatcher = new FakeDispatcher(undefined, []);
     await using net = await minerWith({ dispatcher });

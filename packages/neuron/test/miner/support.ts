@@ -76,7 +76,7 @@ export class FakeDispatcher implements Dispatcher {
     return (await this.work(synapse, request as never, options as never)) as ResponseOf<S>;
   }
 
-  serves = () => true;
+  serves: Dispatcher['serves'] = () => true;
   served = () => this.synapses;
   stats = () => this.figures;
   drain = async () => {};

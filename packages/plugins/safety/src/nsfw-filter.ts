@@ -8,6 +8,7 @@ import { SafetyCheck } from './safety-check.ts';
  */
 export const nsfwFilter: FilterDefinition = {
   id: 'nsfw',
+  calls: [SafetyCheck],
   create: () => ({
     apply: async (synapse, _request, response, context) => {
       const images = imagesOf(response);

@@ -14,6 +14,7 @@ type Check = (images: readonly string[]) => unknown;
 async function filtered(check: Check, response: ResponseOf<typeof Upscale> = RESPONSE, signal = new AbortController().signal) {
   const call = async (synapse: { name: string }, request: { image_b64s: string[] }) => {
     expect(synapse.name).toBe('SafetyCheck');
+    expect(nsfwFilter.calls).toContainEqual(expect.objectContaining({ name: synapse.name }));
     return check(request.image_b64s);
   };
   const context = { call, signal, log: silentLog } as unknown as FilterContext;
