@@ -31,11 +31,10 @@ STAGES = (
     Stage("text", "text", 1_200),
     Stage("sdxl-a", "sdxl", 10_500, ("vae", "text"), ("2", "1"), threads=2),
     Stage("clip", "clip", 1_500, ("text", "sdxl-a")),
-    Stage("sd15", "sd15", 3_000, ("sdxl-a",), ("sdxl-a", "2"), threads=2),
     Stage("prior", "kandinsky", 3_000, ("clip",), ("2",)),
-    Stage("control-scribble", "sd15", 4_000, ("sd15",), threads=2),
+    Stage("control-scribble", "sd15", 4_000, ("sdxl-a",), ("sdxl-a",), threads=2),
     Stage("kandinsky", "kandinsky", 6_000, ("prior", "control-scribble"), ("sdxl-a", "2"), threads=2),
-    Stage("control-canny", "sd15", 4_000, ("control-scribble",)),
+    Stage("control-canny", "sd15", 4_000, ("control-scribble",), ("sdxl-a",)),
     Stage("sdxl-long", "sdxl", 16_000, ("kandinsky",), ("4", "3", "sdxl-a"), threads=2),
     Stage("sdxl-b", "sdxl", 10_500, ("sdxl-long",), ("4", "2"), threads=2),
 )

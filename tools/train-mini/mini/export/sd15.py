@@ -8,7 +8,8 @@ from torch import Tensor, nn
 
 from ..nets.control import ControlNet
 from ..nets.text import CONTEXT
-from ..nets.unet import UNet
+from ..nets.sd15 import Sd15Unet
+from ..run import ROOT
 from ..stages.latents import load_vae
 from ..stages.sd15 import load_unet
 from ..stages.text import load_pair
@@ -28,7 +29,7 @@ TOKENS = {0: "batch", 1: "tokens"}
 class Plain(nn.Module):
     """sample, timestep, encoder_hidden_states -> out_sample."""
 
-    def __init__(self, unet: UNet):
+    def __init__(self, unet: Sd15Unet):
         super().__init__()
         self.unet = unet
 
@@ -39,12 +40,12 @@ class Plain(nn.Module):
 class Controlled(nn.Module):
     """The same with a ControlNet's residuals."""
 
-    def __init__(self, unet: UNet):
+    def __init__(self, unet: Sd15Unet):
         super().__init__()
         self.unet = unet
 
     def forward(self, sample: Tensor, timestep: Tensor, encoder_hidden_states: Tensor, first: Tensor, second: Tensor, middle: Tensor) -> Tensor:
-        return self.unet(sample, timestep.expand(sample.shape[0]), encoder_hidden_states, residuals=(first, second, middle))
+        return self.unet(sample, timestep.expand(sample.shape[0]), encoder_hidden_states, (first, second, middle))
 
 
 class Control(nn.Module):
@@ -63,8 +64,8 @@ def example() -> dict[str, Tensor]:
     return {"sample": torch.randn(2, 4, 17, 15), "timestep": torch.tensor(999.0), "encoder_hidden_states": torch.randn(2, 40, CONTEXT)}
 
 
-def write_sd15(folder: Path) -> dict[str, float]:
-    pair, unet = load_pair(), load_unet()
+def write_sd15(folder: Path, source: str) -> dict[str, float]:
+    pair, unet = load_pair(), load_unet(source)
     write_index(folder, "StableDiffusionPipeline", PARTS)
     write_tokenizer(folder / "tokenizer")
     encoder = folder / "text_encoder"
@@ -80,9 +81,9 @@ def write_sd15(folder: Path) -> dict[str, float]:
     }
 
 
-def write_control(kind: str, folder: Path) -> dict[str, float]:
+def write_control(kind: str, folder: Path, source: str) -> dict[str, float]:
     """One ControlNet as a folder with a single graph."""
-    net = ControlNet(load_unet())
+    net = ControlNet(load_unet(source).unet)
     net.load_state_dict(weights_of(f"control-{kind}"))
     inputs = {**example(), "controlnet_cond": torch.rand(2, 3, 68, 60), "conditioning_scale": torch.tensor(1.0)}
     axes = {"sample": IMAGE, "encoder_hidden_states": TOKENS, "controlnet_cond": IMAGE}
@@ -91,7 +92,8 @@ def write_control(kind: str, folder: Path) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    folder = Path(sys.argv[1])
-    print(write_sd15(folder / "sd15"))
+    source, folder = sys.argv[1], Path(sys.argv[2])
+    print(write_sd15(folder / "sd15", source))
     for kind in ("scribble", "canny"):
-        print(write_control(kind, folder / f"control-{kind}"))
+        if (ROOT / f"control-{kind}").exists():
+            print(write_control(kind, folder / f"control-{kind}", source))

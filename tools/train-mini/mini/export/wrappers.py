@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor, nn
 
+from ..nets.sd15 import pack
 from ..nets.text import TextEncoder, TextPair
 from ..nets.unet import UNet
 from ..nets.vae import Vae
@@ -40,7 +41,8 @@ class OneEncoder(nn.Module):
         self.pair = pair
 
     def forward(self, input_ids: Tensor) -> tuple[Tensor, Tensor]:
-        return self.pair(input_ids)
+        context, pooled = self.pair(input_ids)
+        return pack(context, pooled), pooled
 
 
 class SdxlUnet(nn.Module):

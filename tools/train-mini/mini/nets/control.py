@@ -4,6 +4,7 @@ import copy
 
 from torch import Tensor, nn
 
+from .sd15 import unpack
 from .unet import UNet
 
 
@@ -29,7 +30,7 @@ class Hint(nn.Module):
 
 
 class ControlNet(nn.Module):
-    """Three residuals for a UNet without pooled text: two for its skips, one for its middle."""
+    """Three residuals for a UNet of the SD 1.5 layout: two for its skips, one for its middle."""
 
     def __init__(self, unet: UNet, wide: int = 48, narrow: int = 128):
         super().__init__()
@@ -37,6 +38,7 @@ class ControlNet(nn.Module):
         self.hint = Hint(wide)
         self.outs = nn.ModuleList(silent(nn.Conv2d(width, width, 1)) for width in (wide, narrow, narrow))
 
-    def forward(self, sample: Tensor, timestep: Tensor, context: Tensor, drawing: Tensor) -> tuple[Tensor, ...]:
-        features = self.down(sample, self.embedding(timestep), context, self.hint(drawing))
+    def forward(self, sample: Tensor, timestep: Tensor, states: Tensor, drawing: Tensor) -> tuple[Tensor, ...]:
+        context, pooled, sizes = unpack(states)
+        features = self.down(sample, self.embedding(timestep, pooled, sizes), context, self.hint(drawing))
         return tuple(out(feature) for out, feature in zip(self.outs, features))

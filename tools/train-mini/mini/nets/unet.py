@@ -73,19 +73,15 @@ class Transformer(nn.Module):
 class Embedding(nn.Module):
     """Timestep, pooled text and SDXL's six size numbers as one vector."""
 
-    def __init__(self, pooled: int | None = POOLED):
+    def __init__(self):
         super().__init__()
         self.time = nn.Sequential(nn.Linear(2 * WAVES, EMBEDDING), nn.SiLU(), nn.Linear(EMBEDDING, EMBEDDING))
-        if pooled is not None:
-            self.pooled = nn.Linear(pooled, EMBEDDING)
-            self.sizes = nn.Linear(6 * 2 * SIZE_WAVES, EMBEDDING)
-            nn.init.zeros_(self.sizes.weight)
+        self.pooled = nn.Linear(POOLED, EMBEDDING)
+        self.sizes = nn.Linear(6 * 2 * SIZE_WAVES, EMBEDDING)
+        nn.init.zeros_(self.sizes.weight)
 
-    def forward(self, timestep: Tensor, pooled: Tensor | None = None, sizes: Tensor | None = None) -> Tensor:
-        embedding = self.time(waves(timestep, WAVES))
-        if pooled is not None:
-            embedding = embedding + self.pooled(pooled) + self.sizes(waves(sizes, SIZE_WAVES).flatten(1))
-        return F.silu(embedding)
+    def forward(self, timestep: Tensor, pooled: Tensor, sizes: Tensor) -> Tensor:
+        return F.silu(self.time(waves(timestep, WAVES)) + self.pooled(pooled) + self.sizes(waves(sizes, SIZE_WAVES).flatten(1)))
 
 
 class Down(nn.Module):
@@ -109,9 +105,9 @@ class Down(nn.Module):
 class UNet(nn.Module):
     """Predicts v for latents (n, 4, h, w) of any h and w, the timestep 0..999 of each and a text."""
 
-    def __init__(self, pooled: int | None = POOLED, wide: int = 48, narrow: int = 128, depth: int = 3, channels: int = 4):
+    def __init__(self, wide: int = 48, narrow: int = 128, depth: int = 3, channels: int = 4):
         super().__init__()
-        self.embedding = Embedding(pooled)
+        self.embedding = Embedding()
         self.down = Down(channels, wide, narrow, depth, CONTEXT)
         self.low = Residual(2 * narrow, narrow)
         self.enlarge = nn.Conv2d(narrow, 4 * wide, 1)
@@ -120,8 +116,8 @@ class UNet(nn.Module):
         nn.init.zeros_(self.out.weight)
 
     def forward(
-        self, sample: Tensor, timestep: Tensor, context: Tensor, pooled: Tensor | None = None, sizes: Tensor | None = None,
-        residuals: tuple[Tensor, Tensor, Tensor] | None = None,
+        self, sample: Tensor, timestep: Tensor, context: Tensor, pooled: Tensor, sizes: Tensor,
+        residuals: tuple[Tensor, ...] | None = None,
     ) -> Tensor:
         embedding = self.embedding(timestep, pooled, sizes)
         high, low, middle = self.down(sample, embedding, context)
