@@ -70,6 +70,11 @@ export const fail = defineErrors('VISION_DIFFUSION', {
       `The component ${component} (${path}) cannot be used: ${problem}.`,
     hint: () => 'The file is damaged, overflows in its precision or belongs to another model: verify it, or try another export.',
   },
+  UNSUPPORTED_LATENTS: {
+    message: ({ component, option }: { component: string; option: string }) =>
+      `The config of ${component} has ${option}, which is not supported: pictures would be decoded wrongly.`,
+    hint: () => 'Use the VAE that Stable Diffusion or SDXL was published with, whose latents are scaled by scaling_factor alone.',
+  },
   UNFIT_SIZE: {
     message: ({ component, path, size, problem }: UnfitSize) =>
       `The component ${component} (${path}) failed at ${size} latents: ${problem}.`,

@@ -2,6 +2,7 @@ import type { Tensor, Tensors, ValueInfo } from '@vision-sdk/onnx';
 import { Component, type ComponentOptions } from './component.ts';
 import { flagTensor, floatTensor, KeptTensors, numberTensor, ReusedTensors } from './feeds.ts';
 import type { Plane } from './plane.ts';
+import { sampleSide } from './sample-side.ts';
 import type { UnetInput } from './unet-input.ts';
 
 const RESIDUAL = /_additional_residual$/;
@@ -41,7 +42,7 @@ export class Unet implements AsyncDisposable {
     this.#output = output.name;
     this.inChannels = component.number('in_channels') ?? numberAt(sample, 1) ?? LATENT_CHANNELS;
     this.outChannels = component.number('out_channels') ?? numberAt(output, 1) ?? LATENT_CHANNELS;
-    this.sampleSize = component.number('sample_size') ?? numberAt(sample, 2);
+    this.sampleSize = sampleSide(component.config.sample_size) ?? numberAt(sample, 2);
     const names = component.inputs.map(({ name }) => name);
     this.residuals = names.filter((name) => RESIDUAL.test(name));
     this.takes = names.filter((name) => !RESIDUAL.test(name));

@@ -1,3 +1,4 @@
+import { fail } from '../errors.ts';
 import { samplePosterior } from '../latents.ts';
 import type { NoiseSource } from '../schedulers/scheduler.ts';
 import { Component, type ComponentOptions } from './component.ts';
@@ -21,7 +22,7 @@ export class VaeEncoder implements AsyncDisposable {
     this.latentChannels = component.number('latent_channels') ?? LATENT_CHANNELS;
   }
 
-  /** Loads a graph of one picture in, latents or their parameters out. Throws `VISION_ONNX_*`. */
+  /** Loads a graph of one picture in, latents or their parameters out. Throws `VISION_DIFFUSION_UNSUPPORTED_LATENTS` and `VISION_ONNX_*`. */
   static load(path: string, options: ComponentOptions = {}): Promise<VaeEncoder> {
     return Component.load(path, { name: 'vae_encoder', ...options }, (component) => new VaeEncoder(checked(component)));
   }
@@ -72,7 +73,7 @@ export class VaeDecoder implements AsyncDisposable {
     this.scalingFactor = typeof factor === 'number' && factor > 0 ? factor : undefined;
   }
 
-  /** Loads a graph of latents in, pictures out. Throws `VISION_ONNX_*`. */
+  /** Loads a graph of latents in, pictures out. Throws `VISION_DIFFUSION_UNSUPPORTED_LATENTS` and `VISION_ONNX_*`. */
   static load(path: string, options: ComponentOptions = {}): Promise<VaeDecoder> {
     return Component.load(path, { name: 'vae_decoder', ...options }, (component) => new VaeDecoder(checked(component)));
   }
@@ -91,7 +92,22 @@ export class VaeDecoder implements AsyncDisposable {
   }
 }
 
+/** What changes latents besides the scaling factor, and whether a config's value does. */
+const SHIFTS: Readonly<Record<string, (value: unknown) => boolean>> = {
+  latents_mean: (value) => !isAll(value, 0),
+  latents_std: (value) => !isAll(value, 1),
+  shift_factor: (value) => value !== 0,
+};
+
+function isAll(value: unknown, number: number): boolean {
+  return Array.isArray(value) && value.every((one) => one === number);
+}
+
 function checked(component: Component): Component {
+  for (const [option, shifts] of Object.entries(SHIFTS)) {
+    const value = component.config[option] ?? undefined;
+    if (value !== undefined && shifts(value)) throw fail('UNSUPPORTED_LATENTS', { component: component.name, option });
+  }
   if (component.inputs.length === 1 && component.outputs.length > 0) return component;
   throw component.broken(`its inputs are ${component.inputs.map(({ name }) => name).join(', ')} where one belongs`);
 }

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { sampleSide } from '../components/sample-side.ts';
 import { configFile } from '../weights/layouts.ts';
 import type { DiffusersWeights } from '../weights/wanted.ts';
 import type { NativeSize } from './ranges.ts';
 
-const unetConfig = z.object({ sample_size: z.int().min(1).max(1024) });
+const unetConfig = z.object({ sample_size: z.unknown().transform(sampleSide).pipe(z.int().min(1).max(1024)) });
 const vaeConfig = z.object({ block_out_channels: z.array(z.number()).min(1).max(8) });
 /** Pixels of a latent's side where the VAE's config does not say. */
 const LATENT_SCALE = 8;

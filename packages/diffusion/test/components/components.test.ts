@@ -151,6 +151,18 @@ describe('a network', () => {
     expect([unet.takes, unet.residuals]).toEqual([['sample', 'timestep', 'timestep_cond'], ['mid_block_additional_residual']]);
   });
 
+  it.each([
+    [64, 64],
+    [[96, 64], 64],
+    [[64], 64],
+    [[], undefined],
+    [[64, 64, 64], undefined],
+    ['64', undefined],
+  ])('has the side of a sample_size of %j', async (sample_size, side) => {
+    await using unet = await Unet.load(await write(network([value('timestep', 'int64', [])])), { config: { sample_size } });
+    expect(unet.sampleSize).toBe(side);
+  });
+
   it('gets what is the same at each step converted once', async () => {
     const inputs = [value('timestep', 'int64', []), value('encoder_hidden_states', 'float16', ['b', 1, 1, 1])];
     await using unet = await Unet.load(await write(network(inputs, 'b', 'float16')));
@@ -262,6 +274,17 @@ describe('a VAE', () => {
     outputs: [value('c', 'float32', [1])],
     nodes: [{ operator: 'Add', inputs: ['a', 'b'], outputs: ['c'] }],
   };
+
+  it.each([VaeEncoder, VaeDecoder])('whose latents are moved besides being scaled is refused', async (kind) => {
+    const path = await write({ inputs: [value('a', 'float32', [1])], outputs: [value('c', 'float32', [1])], nodes: [cast('a', 'c')] });
+    for (const config of [{ latents_mean: [0, 0.5] }, { latents_std: [1, 0.9] }, { shift_factor: 0.1 }, { latents_mean: 'x' }])
+      await expect(kind.load(path, { config })).rejects.toMatchObject({
+        code: 'VISION_DIFFUSION_UNSUPPORTED_LATENTS',
+        message: expect.stringContaining(` has ${Object.keys(config)[0]}, `),
+      });
+    const neutral = { latents_mean: null, latents_std: [1, 1, 1, 1], shift_factor: 0 };
+    await (await kind.load(path, { config: neutral }))[Symbol.asyncDispose]();
+  });
 
   it.each([VaeEncoder, VaeDecoder])('of two inputs is refused', async (kind) => {
     await expect(kind.load(await write(twoInputs))).rejects.toThrow('its inputs are a, b where one belongs');

@@ -38,8 +38,13 @@ describe('the size that weights were made for', () => {
   });
 
   it('is unknown where the config is no JSON or lists something else', async () => {
-    for (const text of ['{', '[]', '{"sample_size": [64, 64]}', '{"sample_size": 1e9}'])
+    for (const text of ['{', '[]', '{"sample_size": [64, "64"]}', '{"sample_size": 1e9}'])
       expect(await sizeOf({}, (folder) => writeFileSync(join(folder, 'unet/config.json'), text))).toBeUndefined();
+  });
+
+  it('is read from a list of height and width', async () => {
+    const listed = (folder: string) => writeFileSync(join(folder, 'unet/config.json'), '{"sample_size": [64, 64]}');
+    expect(await sizeOf({}, listed)).toEqual({ side: 512, latentScale: 8 });
   });
 
   it('is unknown on a hub', () => {
