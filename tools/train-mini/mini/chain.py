@@ -5,6 +5,7 @@
 """
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +16,10 @@ from .run import ROOT
 
 
 class Stage(NamedTuple):
-    """A module with its arguments; `needs` are the stages before it, `steps` what its checkpoint must have reached."""
+    """A module with its arguments; `needs` are the stages before it, `steps` what its checkpoint must have reached.
+
+    `exports` are written to <data>/export once it has: a module with its arguments, the last of them a folder's name.
+    """
 
     name: str
     module: str
@@ -23,20 +27,21 @@ class Stage(NamedTuple):
     needs: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
     threads: int = 1
+    exports: tuple[tuple[str, ...], ...] = ()
 
 
 # Steps are what each network has had so far or is having; a longer training is a larger number here.
 STAGES = (
     Stage("vae", "vae", 4_000, threads=2),
     Stage("text", "text", 1_200),
-    Stage("sdxl-a", "sdxl", 10_500, ("vae", "text"), ("2", "1"), threads=2),
-    Stage("clip", "clip", 1_500, ("text", "sdxl-a")),
+    Stage("sdxl-a", "sdxl", 10_500, ("vae", "text"), ("2", "1"), 2, (("sdxl", "sdxl-a", "sdxl"), ("sd15", "sdxl-a", "sd15"))),
+    Stage("clip", "clip", 1_500, ("text", "sdxl-a"), exports=(("clip", "clip"),)),
     Stage("prior", "kandinsky", 3_000, ("clip",), ("2",)),
-    Stage("control-scribble", "sd15", 4_000, ("sdxl-a",), ("sdxl-a",), threads=2),
-    Stage("kandinsky", "kandinsky", 6_000, ("prior", "control-scribble"), ("sdxl-a", "2"), threads=2),
-    Stage("control-canny", "sd15", 4_000, ("control-scribble",), ("sdxl-a",)),
-    Stage("sdxl-long", "sdxl", 16_000, ("kandinsky",), ("4", "3", "sdxl-a"), threads=2),
-    Stage("sdxl-b", "sdxl", 10_500, ("sdxl-long",), ("4", "2"), threads=2),
+    Stage("control-scribble", "sd15", 4_000, ("sdxl-a",), ("sdxl-a",), 2, (("control", "scribble", "sdxl-a", "control-scribble"),)),
+    Stage("kandinsky", "kandinsky", 6_000, ("prior", "control-scribble"), ("sdxl-a", "2"), 2, (("kandinsky", "kandinsky"),)),
+    Stage("control-canny", "sd15", 4_000, ("control-scribble",), ("sdxl-a",), 1, (("control", "canny", "sdxl-a", "control-canny"),)),
+    Stage("sdxl-long", "sdxl", 16_000, ("kandinsky",), ("4", "3", "sdxl-a"), 2, (("sdxl", "sdxl-long", "sdxl"),)),
+    Stage("sdxl-b", "sdxl", 10_500, ("sdxl-long",), ("4", "2"), 2, (("sdxl", "sdxl-b", "sdxl-b"),)),
 )
 # Stages that are several trainings in one module take the name as their first argument.
 NAMED = ("sdxl", "sd15", "kandinsky")
@@ -58,6 +63,18 @@ def start(stage: Stage) -> subprocess.Popen:
     environment = {**os.environ, "MINI_THREADS": str(stage.threads), "OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "0"}
     print(time.strftime("%H:%M:%S"), "start", stage.name, flush=True)
     return subprocess.Popen(command, env=environment, stdout=open(ROOT / f"{stage.name}.log", "a"), stderr=subprocess.STDOUT)
+
+
+def export(stage: Stage) -> None:
+    """Writes a finished stage's folders beside and swaps them in whole. A failing export is told, and stops nothing."""
+    for module, *arguments, name in stage.exports:
+        target, beside = ROOT / "export" / name, ROOT / "export" / f"{name}.new"
+        shutil.rmtree(beside, ignore_errors=True)
+        result = subprocess.run([sys.executable, "-W", "ignore", "-m", f"mini.export.{module}", *arguments, str(beside)], check=False)
+        print(time.strftime("%H:%M:%S"), "export", name, result.returncode, flush=True)
+        if result.returncode == 0:
+            shutil.rmtree(target, ignore_errors=True)
+            beside.rename(target)
 
 
 def run() -> int:
@@ -83,6 +100,7 @@ def run() -> int:
                     other.terminate()
                 return process.returncode
             finished.add(name)
+            export(next(stage for stage in STAGES if stage.name == name))
     return 0
 
 
