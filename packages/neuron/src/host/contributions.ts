@@ -1,5 +1,6 @@
 import { type Contributions, type Plugin, validate } from '@vision-sdk/core';
 import { fail } from './errors.ts';
+import { optionProblems } from './option-problems.ts';
 
 /** What one plugin contributes with the options it was given. */
 export interface PluginContributions {
@@ -21,7 +22,7 @@ async function checkOptions(plugin: Plugin): Promise<unknown> {
   const result = await validate(plugin.options, plugin.given).catch((error: unknown) => {
     throw broken(plugin, error);
   });
-  if (!result.ok) throw fail('OPTIONS', { plugin: plugin.name, issues: result.issues });
+  if (!result.ok) throw fail('OPTIONS', { plugin: plugin.name, issues: optionProblems(plugin.options, plugin.given, result.issues) });
   return result.value;
 }
 

@@ -78,6 +78,12 @@ const faults: readonly [string, readonly Plugin[], string, string][] = [
     'The options of plugin a are not valid: Unrecognized key: "steps".',
   ],
   [
+    'a misspelt option',
+    [{ ...plugin('a', {}), options: z.strictObject({ folder: z.string().optional() }), given: { fodler: 'x' } }],
+    'OPTIONS',
+    'The options of plugin a are not valid: Unrecognized key: "fodler" (did you mean "folder"?).',
+  ],
+  [
     'contribute that throws',
     [
       plugin('a', () => {
