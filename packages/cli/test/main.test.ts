@@ -223,6 +223,28 @@ describe('run', () => {
     expect(code).toBe(ExitCode.usage);
   });
 
+  describe('a model that is chosen by its id', () => {
+    const paint = async (...args: readonly string[]) => {
+      const plugins = [join(import.meta.dirname, 'fixtures/engine-plugin.ts')];
+      const file = await folder.file('engines.json', { plugins, devices: { cpu: { memory: '64MiB' } } });
+      const out = join(folder.path, 'painted.png');
+      return vision('run', 'text-to-image', '--prompt', 'a fox', '--out', out, ...args, '--json', '--config', file);
+    };
+    const engineOf = ({ stdout }: { stdout: string }) => JSON.parse(stdout).response.image_hashes[0].average_hash;
+
+    it('is asked for by its own engine', async () => {
+      expect(engineOf(await paint('--model', 'kandinsky'))).toBe('kandinsky-2.2');
+      expect(engineOf(await paint('--model', 'sdxl-turbo'))).toBe('stable-diffusion-xl-turbo');
+      expect(engineOf(await paint())).toBe('stable-diffusion-xl-turbo');
+    });
+
+    it('refuses an engine that the caller names and it has not', async () => {
+      const { code, stderr } = await paint('--model', 'kandinsky', '--param', 'engine=stable-diffusion-xl-turbo');
+      expect(JSON.parse(stderr).error.message).toContain('Engine stable-diffusion-xl-turbo not supported');
+      expect(code).not.toBe(ExitCode.ok);
+    });
+  });
+
   it('refuses a device that this machine lacks with 5', async () => {
     const image = join(import.meta.dirname, '../assets/astronaut.jpg');
     const { code, stderr } = await vision('run', 'upscale', '--image', image, '--device', 'cuda:99', '--json', '--config', config);

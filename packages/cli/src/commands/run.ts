@@ -6,10 +6,11 @@ import { ExitCode } from '../exit-code.ts';
 import { readUserFile } from '../files.ts';
 import { showProgress } from '../output/progress.ts';
 import { openProject, type Project } from '../project.ts';
+import { withEngineOf } from '../run/engine-of-model.ts';
 import { withFiles } from '../run/files-in-params.ts';
 import { runLocally } from '../run/local.ts';
 import { picturesOf, refuseError, writePictures } from '../run/pictures.ts';
-import { buildRequest, type RequestFlags } from '../run/request.ts';
+import { buildRequest, type RequestFlags, splitPair } from '../run/request.ts';
 import { findSynapse } from '../run/synapse-name.ts';
 import { askValidator } from '../run/validator-client.ts';
 import { interruption } from '../supervised.ts';
@@ -84,24 +85,26 @@ async function answer<S extends AnySynapse>(
   const apiKey = flags.apiKey ?? process.env.VISION_API_KEY;
   if (flags.url !== undefined)
     return askValidator({ url: flags.url, ...(apiKey === undefined ? {} : { apiKey }) }, flags.seed === undefined ? seedless(job) : job);
-  checkModel(job, flags.model);
+  const local = await forModel(job, flags);
   using interrupted = interruption('vision run');
   using progress = showProgress(job.synapse.name, terminal);
-  return await runLocally(job, {
+  return await runLocally(local, {
     signal: interrupted.signal,
     onStep: (step, total) => progress.update(step, total),
     ...(flags.model === undefined ? {} : { model: flags.model }),
   });
 }
 
-function checkModel({ synapse, project }: Job<AnySynapse>, model: string | undefined): void {
-  const known = project.registry.pipelinesFor(synapse).map((pipeline) => pipeline.model.id);
-  if (model === undefined || known.includes(model)) return;
-  throw fail('VALUE_INVALID', {
-    flag: '--model',
-    value: model,
-    expected: `one of the models that serve ${synapse.name}: ${known.join(', ')}`,
-  });
+/** The job as `--model` wants it: for a model that serves the operation, by the engine of that model unless `--param` names one. */
+async function forModel<S extends AnySynapse>(job: Job<S>, { model: id, param }: Pick<RunFlags, 'model' | 'param'>): Promise<Job<S>> {
+  if (id === undefined) return job;
+  const { synapse, project, request } = job;
+  const served = project.registry.pipelinesFor(synapse);
+  const chosen = served.find(({ model }) => model.id === id);
+  const expected = `one of the models that serve ${synapse.name}: ${served.map(({ model }) => model.id).join(', ')}`;
+  if (chosen === undefined) throw fail('VALUE_INVALID', { flag: '--model', value: id, expected });
+  if (param?.some((text) => splitPair('--param', text)[0] === 'engine')) return job;
+  return { ...job, request: await withEngineOf<S>(chosen.pipeline, request) };
 }
 
 /** Validators choose the seed of organic requests themselves. */
