@@ -77,11 +77,21 @@ def export(stage: Stage) -> None:
             beside.rename(target)
 
 
+def stale(stage: Stage) -> bool:
+    """Whether a folder of a finished stage is missing or older than its training."""
+    trained = (ROOT / stage.name / "finished").stat().st_mtime
+    folders = [ROOT / "export" / name for *_, name in stage.exports]
+    return any(not folder.exists() or folder.stat().st_mtime < trained for folder in folders)
+
+
 def run() -> int:
     """Runs stages whose needs are met, in their order, as far as there are threads; ends when all are done or one fails."""
     running: dict[str, subprocess.Popen] = {}
     finished = {stage.name for stage in STAGES if done(stage)}
     most = (os.cpu_count() or 1) + EXTRA_THREADS
+    for stage in STAGES:
+        if stage.name in finished and stale(stage):
+            export(stage)
     signal.signal(signal.SIGTERM, lambda *_: [process.terminate() for process in running.values()])
     while len(finished) < len(STAGES):
         for stage in STAGES:
