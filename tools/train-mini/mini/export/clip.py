@@ -11,7 +11,7 @@ from ..nets.text import TextEncoder
 from ..stages.clip import DEVIATION, MEAN, load_clip
 from ..tokenizer import MAX_LENGTH
 from .onnx_files import write_onnx
-from .parts import BATCH, write_json, write_tokenizer
+from .parts import BATCH, example_ids, write_json, write_tokenizer
 
 
 class Vision(nn.Module):
@@ -37,12 +37,6 @@ class Text(nn.Module):
         return encoded.pooled, encoded.last
 
 
-def example_ids(encoder: TextEncoder) -> Tensor:
-    ids = torch.full((2, MAX_LENGTH), encoder.end)
-    ids[:, 0], ids[0, 1:9], ids[1, 1:21] = encoder.end - 1, torch.arange(300, 308), torch.arange(300, 320)
-    return ids
-
-
 def write_vision(clip: ClipPair, path: Path) -> float:
     pixels = torch.randn(2, 3, SIDE, SIDE)
     return write_onnx(Vision(clip.vision), {"pixel_values": pixels}, {"image_embeds": BATCH}, {"pixel_values": BATCH}, path)
@@ -50,7 +44,7 @@ def write_vision(clip: ClipPair, path: Path) -> float:
 
 def write_text(clip: ClipPair, path: Path) -> float:
     outputs = {"text_embeds": BATCH, "last_hidden_state": BATCH}
-    return write_onnx(Text(clip.text), {"input_ids": example_ids(clip.text)}, outputs, {"input_ids": BATCH}, path)
+    return write_onnx(Text(clip.text), {"input_ids": example_ids(clip.text.end)}, outputs, {"input_ids": BATCH}, path)
 
 
 def preprocessor_config() -> dict:

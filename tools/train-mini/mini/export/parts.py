@@ -44,10 +44,10 @@ def text_config(architecture: str, width: int, vocabulary: int, end: int) -> dic
     }
 
 
-def example_ids(pair: TextPair) -> torch.Tensor:
+def example_ids(end: int) -> torch.Tensor:
     """Two rows of ids with their ends at different places."""
-    ids = torch.full((2, MAX_LENGTH), pair.first.end)
-    ids[:, 0] = pair.first.end - 1
+    ids = torch.full((2, MAX_LENGTH), end)
+    ids[:, 0] = end - 1
     ids[0, 1:9], ids[1, 1:21] = torch.arange(300, 308), torch.arange(300, 320)
     return ids
 
@@ -56,7 +56,7 @@ def write_text_encoders(folder: Path, pair: TextPair) -> dict[str, float]:
     """text_encoder and text_encoder_2, every hidden state named."""
     sizes = {0: "batch", 1: "tokens"}
     hidden = {f"hidden_states.{i}": sizes for i in range(LAYERS + 1)}
-    ids, vocabulary = {"input_ids": example_ids(pair)}, pair.first.embedding.num_embeddings
+    ids, vocabulary = {"input_ids": example_ids(pair.first.end)}, pair.first.embedding.num_embeddings
     first = {"last_hidden_state": sizes, "pooler_output": BATCH, **hidden}
     second = {"text_embeds": BATCH, "last_hidden_state": sizes, **hidden}
     jobs = (

@@ -59,7 +59,7 @@ def write_sd15(folder: Path, source: str) -> dict[str, float]:
     axes = {"sample": IMAGE, "encoder_hidden_states": TOKENS}
     residuals = dict(zip(RESIDUALS, (torch.randn(2, 48, 17, 15), torch.randn(2, 128, 9, 8), torch.randn(2, 128, 9, 8))))
     return {
-        "text_encoder": write_onnx(OneEncoder(pair), {"input_ids": example_ids(pair)}, outputs, {"input_ids": BATCH}, encoder / "model.onnx"),
+        "text_encoder": write_onnx(OneEncoder(pair), {"input_ids": example_ids(pair.first.end)}, outputs, {"input_ids": BATCH}, encoder / "model.onnx"),
         **write_vae(folder, load_vae()),
         **write_unet(folder, Plain(unet), example(), axes, unet_config()),
         **write_unet(folder, Controlled(unet), {**example(), **residuals}, {**axes, **{name: IMAGE for name in RESIDUALS}}, unet_config(), "controlnet"),
