@@ -1,4 +1,3 @@
-export { CLIP_NORMALISATION } from '@vision-sdk/image';
 export { Component, type ComponentOptions } from './components/component.ts';
 export { ControlNet, type ControlNetInput } from './components/control-net.ts';
 export { floatTensor, KeptTensors, numberTensor } from './components/feeds.ts';
@@ -8,9 +7,8 @@ export { type EncodedText, TextEncoder } from './components/text-encoder.ts';
 export { Unet } from './components/unet.ts';
 export type { UnetInput } from './components/unet-input.ts';
 export { VaeDecoder, VaeEncoder } from './components/vae.ts';
-export { type Control, type ControlHook, type ControlledRun, createControl } from './controlnet/control.ts';
-export { controlImage } from './controlnet/control-image.ts';
-export { type ControlledOptions, checkControlNet, controlled } from './controlnet/controlled.ts';
+export type { Control } from './controlnet/control.ts';
+export { type ControlledOptions, controlled } from './controlnet/controlled.ts';
 export { controlledWeights, controlNetWeights, type WeightsAbout } from './controlnet/controlled-weights.ts';
 export { type ControlledDiffusion, type ControlledSources, loadControlled } from './controlnet/load-controlled.ts';
 export { clashingFiles, controlledResources, type MemoryOptions } from './controlnet/plugin-options.ts';
@@ -21,8 +19,8 @@ export { softEdge } from './controlnet/preprocess/soft-edge.ts';
 export type { Residuals } from './controlnet/residuals.ts';
 export { type DenoiseOptions, denoise, type ModelCall, startOfStrength } from './denoise.ts';
 export { fail as diffusionErrors } from './errors.ts';
-export { clipPixels, clipSquare, toRgb } from './images/clip-pixels.ts';
-export { hideMasked, invertMask, kandinskyMask, type Mask, resizeMask, type Size, toMask } from './images/masks.ts';
+export { clipPixels, toRgb } from './images/clip-pixels.ts';
+export { hideMasked, kandinskyMask, type Mask, type Size, toMask } from './images/masks.ts';
 export { fromVaePixels, type PixelScale, toVaePixels, type VaePicture } from './images/vae-pixels.ts';
 export { addsNothing, type Canvas, type CanvasOptions, type Padding, type Place, planCanvas } from './inpaint/canvas.ts';
 export { type Extended, extendCanvas, keepOriginal } from './inpaint/extend.ts';
@@ -34,25 +32,19 @@ export type { RepaintSettings } from './inpaint/serving.ts';
 export { type UncropOptions, uncrop } from './inpaint/uncrop.ts';
 export { acceptsUncrop, canvasOptions, uncropPipeline } from './inpaint/uncrop-pipeline.ts';
 export { type SizeLimits, workingSize } from './inpaint/working-size.ts';
-export { guide, guideLearned, samplePosterior, scale } from './latents.ts';
+export { scale } from './latents.ts';
 export { CURRENT_RANDOM, type RandomBehaviour, VISION_2_RANDOM } from './random/behaviour.ts';
 export { createGenerator, type DrawOptions, type Generator, type RandomType, type Seed } from './random/generator.ts';
 export type { Scaling } from './random/normal-blocks.ts';
 export { randnTensor } from './random/randn-tensor.ts';
-export { acceptsDiffusion, type ObjectSynapse } from './requests/accepts.ts';
+export { type AcceptOptions, acceptsDiffusion, type ObjectSynapse } from './requests/accepts.ts';
 export { type AskedValues, modelValues, repaintStrength } from './requests/model-values.ts';
 export { nativeSize } from './requests/native-size.ts';
 export { keepRestOption, type PaintingDefaults, paintingOptions, repaintOptions } from './requests/painting-options.ts';
 export { pictureProblem } from './requests/picture-problem.ts';
-export { type AskedSize, pictureSize, roundUp, type SizeRules } from './requests/picture-size.ts';
-export {
-  KANDINSKY_NEGATIVE_PREFIX,
-  type SplitPrompts,
-  splitPrompts,
-  type TextPrompt,
-  VISION_NEGATIVE_PREFIX,
-} from './requests/prompts.ts';
-export { forEngines, narrowedRanges, rangesOption } from './requests/range-options.ts';
+export { type AskedSize, pictureSize, type SizeRules } from './requests/picture-size.ts';
+export { KANDINSKY_NEGATIVE_PREFIX, type SplitPrompts, splitPrompts, type TextPrompt, VISION_NEGATIVE_PREFIX } from './requests/prompts.ts';
+export { forEngines, narrowedRanges } from './requests/range-options.ts';
 export {
   type DiffusionRanges,
   type NativeSize,
@@ -64,14 +56,7 @@ export {
 } from './requests/ranges.ts';
 export { type ImageResponse, toImageResponse } from './requests/responses.ts';
 export { type SampleOptions, sampleDiffusion } from './requests/sample.ts';
-export {
-  alignedBuffer,
-  parseSafetensors,
-  type Safetensors,
-  type SafetensorsEntry,
-  type SafetensorsType,
-  toFloat32Values,
-} from './safetensors.ts';
+export { parseSafetensors, type Safetensors, type SafetensorsEntry, type SafetensorsType, toFloat32Values } from './safetensors.ts';
 export { CURRENT_SCHEDULERS, type SchedulerBehaviour, VISION_2_SCHEDULERS } from './schedulers/behaviour.ts';
 export { createScheduler, SCHEDULER_NAMES } from './schedulers/create-scheduler.ts';
 export type { NoiseSource, RunOptions, Scheduler, SchedulerRun, StepOptions, StepPlan } from './schedulers/scheduler.ts';
@@ -86,7 +71,7 @@ export {
   STABLE_DIFFUSION_COMPONENTS,
 } from './stable/load-stable-diffusion.ts';
 export { type NoiseDraw, type NoiseSettings, noiseDraw, type Seeds } from './stable/noise.ts';
-export { decodeLatents, encodeImage, toWholeLatents } from './stable/pictures.ts';
+export { decodeLatents, encodeImage } from './stable/pictures.ts';
 export { repeatRows, stackRows } from './stable/planes.ts';
 export {
   type Conditioning,
@@ -97,14 +82,13 @@ export {
   type TextTower,
 } from './stable/stable-diffusion.ts';
 export { type StackOptions, stackLoading, stackOptions } from './stable/stack-options.ts';
-export { type PictureOptions, planOf, stepNoise, type TextToImageOptions, textToImage } from './stable/text-to-image.ts';
-export { type ClipTokenizer, type ClipTokenizerOptions, createClipTokenizer } from './tokenizer/clip-tokenizer.ts';
+export { type PictureOptions, stepNoise, type TextToImageOptions, textToImage } from './stable/text-to-image.ts';
+export type { ClipTokenizer, ClipTokenizerOptions } from './tokenizer/clip-tokenizer.ts';
 export { fixText } from './tokenizer/fix-text.ts';
 export { loadClipTokenizer } from './tokenizer/load-clip-tokenizer.ts';
-export { parseTokenizerJson, parseVocabulary, type Vocabulary } from './tokenizer/vocabulary.ts';
 export { diffusersWeights } from './weights/diffusers-weights.ts';
 export { drawsItself } from './weights/draws-itself.ts';
 export { estimatedMemory } from './weights/memory.ts';
 export { openWeights, type WeightFolder } from './weights/open-weights.ts';
-export { memoryOption, modelOption, precisionOption } from './weights/options.ts';
+export { memoryOption, modelOption } from './weights/options.ts';
 export type { ComponentWanted, DiffusersWanted, DiffusersWeights, HubFolder } from './weights/wanted.ts';

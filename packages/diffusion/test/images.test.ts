@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { decodeImage, type Raster } from '@vision-sdk/image';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { clipPixels, clipSquare, fromVaePixels, hideMasked, kandinskyMask, resizeMask, toMask, toVaePixels } from '../src/index.ts';
+import { clipSquare } from '../src/images/clip-pixels.ts';
+import { resizeMask } from '../src/images/masks.ts';
+import { clipPixels, fromVaePixels, hideMasked, kandinskyMask, toMask, toVaePixels } from '../src/index.ts';
 import { goldenPath, goldenTensors, hasGoldens, valuesOf } from './goldens.ts';
 
 const hasPreprocess = hasGoldens('clip/preprocess');

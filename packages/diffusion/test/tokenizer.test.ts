@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { createClipTokenizer, fixText, loadClipTokenizer, parseTokenizerJson, parseVocabulary } from '../src/index.ts';
+import { fixText, loadClipTokenizer } from '../src/index.ts';
+import { createClipTokenizer } from '../src/tokenizer/clip-tokenizer.ts';
+import { parseTokenizerJson, parseVocabulary } from '../src/tokenizer/vocabulary.ts';
 import { goldenJson, goldenPath, hasGoldens } from './goldens.ts';
 
 interface Row {

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { diffusersWeights, nativeSize, pictureSize, roundUp, STABLE_DIFFUSION_COMPONENTS, visionRanges } from '../../src/index.ts';
+import { diffusersWeights, nativeSize, pictureSize, STABLE_DIFFUSION_COMPONENTS, visionRanges } from '../../src/index.ts';
+import { roundUp } from '../../src/requests/picture-size.ts';
 import { writeTinyStableDiffusion } from '../../src/testing/index.ts';
 import { goldenJson, hasGoldens } from '../goldens.ts';
 

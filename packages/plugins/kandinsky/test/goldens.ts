@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { alignedBuffer, parseSafetensors, type Safetensors, toFloat32Values } from '@vision-sdk/diffusion';
+import { parseSafetensors, type Safetensors, toFloat32Values } from '@vision-sdk/diffusion';
 
 const numerics = resolve(process.env.VISION_GOLDENS ?? resolve(import.meta.dirname, '../../../../../shared'), 'numerics');
 
@@ -58,7 +58,7 @@ export class Recording {
   }
 
   ids(path: string): readonly number[] {
-    return Array.from(new BigInt64Array(alignedBuffer(this.#entry(path))), Number);
+    return Array.from(new BigInt64Array(new Uint8Array(this.#entry(path).bytes).buffer), Number);
   }
 
   bytes(path: string): Uint8Array {
