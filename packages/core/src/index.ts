@@ -33,6 +33,7 @@ export {
   type FolderWeights,
   type HubWeights,
   type LoadContext,
+  MEMORY_SIZE,
   type Model,
   type Pipeline,
   type Resources,

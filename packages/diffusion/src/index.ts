@@ -9,7 +9,7 @@ export type { UnetInput } from './components/unet-input.ts';
 export { VaeDecoder, VaeEncoder } from './components/vae.ts';
 export type { Control } from './controlnet/control.ts';
 export { type ControlledOptions, controlled } from './controlnet/controlled.ts';
-export { controlledWeights, controlNetWeights, type WeightsAbout } from './controlnet/controlled-weights.ts';
+export { controlledSources, controlledWeights, controlNetWeights, type WeightsAbout } from './controlnet/controlled-weights.ts';
 export { type ControlledDiffusion, type ControlledSources, loadControlled } from './controlnet/load-controlled.ts';
 export { clashingFiles, controlledResources, type MemoryOptions } from './controlnet/plugin-options.ts';
 export { type CannyOptions, canny } from './controlnet/preprocess/canny.ts';

@@ -33,6 +33,7 @@ it('exports these names', () => {
       "controlNetWeights",
       "controlled",
       "controlledResources",
+      "controlledSources",
       "controlledWeights",
       "createGenerator",
       "createScheduler",

@@ -30,6 +30,9 @@ export interface FolderWeights {
 /** Where weights come from: data that doctor, pull and disk checks read without loading anything. */
 export type WeightSource = HubWeights | FolderWeights;
 
+/** How memory sizes are written: `'7.5GiB'`, `'300MiB'`. */
+export const MEMORY_SIZE = /^\d+(\.\d+)?(KiB|MiB|GiB)$/;
+
 /** What a model needs of a device. */
 export interface Resources {
   /** Memory of the whole loaded model, such as `'7.5GiB'` or `'300MiB'`. */

@@ -46,3 +46,15 @@ export function controlNetWeights(from: string | HubFolder, about: WeightsAbout)
   if (weights.kind !== 'hub' || graphs.length !== 1) return weights;
   return { ...weights, graphs: { controlnet: graphs[0]! } };
 }
+
+/** A model and its ControlNets as data, the ControlNets by the names of their components. The precision is the model's: a ControlNet has one graph. */
+export function controlledSources<Name extends string>(
+  from: { readonly model: string | HubFolder; readonly nets: Readonly<Record<Name, string | HubFolder>> },
+  { licence, precision }: { readonly licence: string; readonly precision?: string | undefined },
+): { readonly model: DiffusersWeights; readonly nets: Readonly<Record<Name, DiffusersWeights>> } {
+  const nets = Object.entries<string | HubFolder>(from.nets).map(([name, net]) => [name, controlNetWeights(net, { licence })] as const);
+  return {
+    model: controlledWeights(from.model, { licence, ...(precision === undefined ? {} : { precision }) }),
+    nets: Object.fromEntries(nets) as Record<Name, DiffusersWeights>,
+  };
+}

@@ -1,3 +1,4 @@
+import { MEMORY_SIZE } from '@vision-sdk/core';
 import { z } from 'zod';
 
 const repositoryOption = z
@@ -27,7 +28,7 @@ function problemOf(input: unknown): string {
 }
 
 /** A memory size, as an option of a plugin. */
-export const memoryOption = z.string().regex(/^\d+(\.\d+)?(KiB|MiB|GiB)$/, "write a size like '512MiB'");
+export const memoryOption = z.string().regex(MEMORY_SIZE, "write a size like '512MiB'");
 
 /** The precision of graphs, as an option of a plugin. */
 export const precisionOption = z

@@ -1,10 +1,7 @@
+import { MEMORY_SIZE } from '@vision-sdk/core';
 import { z } from 'zod';
 
-const memory = (size: string) =>
-  z
-    .string()
-    .regex(/^\d+(\.\d+)?(KiB|MiB|GiB)$/, "write a size like '512MiB'")
-    .default(size);
+const memory = (size: string) => z.string().regex(MEMORY_SIZE, "write a size like '512MiB'").default(size);
 
 /** Options of the plugin, as they stand in a config. */
 export const clipOptions = z.strictObject({

@@ -2,10 +2,8 @@ import { defineModel, type ServedModel } from '@vision-sdk/core';
 import { ControlledTextToImage } from '@vision-sdk/core/synapses';
 import {
   type ControlledDiffusion,
-  type ControlledSources,
   controlledResources,
-  controlledWeights,
-  controlNetWeights,
+  controlledSources,
   type DiffusersWeights,
   type DiffusionRanges,
   loadControlled,
@@ -39,14 +37,8 @@ export function controlnetModel(options: ControlnetOptions): ServedModel<Control
 }
 
 function sourcesOf({ model, controlnets, precision, licence }: ControlnetOptions) {
-  const about = { licence, ...(precision === undefined ? {} : { precision }) };
-  const nets = Object.entries(controlnets).map(
-    ([type, net]) => [componentOf(type as ControlType), controlNetWeights(net!, { licence })] as const,
-  );
-  return {
-    model: controlledWeights(model, about),
-    nets: Object.fromEntries(nets) as Record<string, DiffusersWeights>,
-  } satisfies ControlledSources;
+  const nets = Object.fromEntries(Object.entries(controlnets).map(([type, net]) => [componentOf(type as ControlType), net!]));
+  return controlledSources({ model, nets }, { licence, precision });
 }
 
 /** Vision's ranges of the family that the weights are of, scaled to their size, and what the options say otherwise. */

@@ -1,3 +1,4 @@
+import { MEMORY_SIZE } from '@vision-sdk/core';
 import { z } from 'zod';
 
 const threeNumbers = z.tuple([z.number(), z.number(), z.number()]);
@@ -40,7 +41,7 @@ export const safetyOptions = z.strictObject({
   pixels,
   memory: z
     .string()
-    .regex(/^\d+(\.\d+)?(KiB|MiB|GiB)$/, "write a size like '512MiB'")
+    .regex(MEMORY_SIZE, "write a size like '512MiB'")
     .default('2GiB')
     .meta({ description: 'Memory that the loaded network needs' }),
   maxPixels: z

@@ -3,11 +3,9 @@ import { Scribble } from '@vision-sdk/core/synapses';
 import {
   acceptsDiffusion,
   type ControlledDiffusion,
-  type ControlledSources,
   controlled,
   controlledResources,
-  controlledWeights,
-  controlNetWeights,
+  controlledSources,
   type DiffusersWeights,
   type DiffusionRanges,
   forEngines,
@@ -29,7 +27,8 @@ type ScribbleModel = ControlledDiffusion<'controlnet'>;
 
 /** The model that the options describe, serving Vision's Scribble operation. */
 export function scribbleModel(options: ScribbleOptions): ServedModel<ScribbleModel> {
-  const sources = sourcesOf(options);
+  const { model, controlnet, precision, licence } = options;
+  const sources = controlledSources({ model, nets: { controlnet } }, { licence, precision });
   const ranges = rangesOf(options, sources.model);
   return defineModel<ScribbleModel>({
     id: options.id,
@@ -43,12 +42,6 @@ export function scribbleModel(options: ScribbleOptions): ServedModel<ScribbleMod
     sample: (context) => sampleDiffusion(Scribble, { engines: ranges, picture: 'mask' }, context),
     run: (model, request, context) => draw(model, { request, context, options, ranges: ranges[0] }),
   });
-}
-
-function sourcesOf({ model, controlnet, precision, licence }: ScribbleOptions) {
-  const about = { licence, ...(precision === undefined ? {} : { precision }) };
-  const nets = { controlnet: controlNetWeights(controlnet, { licence }) };
-  return { model: controlledWeights(model, about), nets } satisfies ControlledSources;
 }
 
 /** Vision's ranges of Stable Diffusion 1.5, scaled to the size of the weights, and what the options say otherwise; the same for each engine. */

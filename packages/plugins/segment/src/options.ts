@@ -1,3 +1,4 @@
+import { MEMORY_SIZE } from '@vision-sdk/core';
 import { z } from 'zod';
 
 /** Options of the plugin, as they stand in a config. */
@@ -20,7 +21,7 @@ export const segmentOptions = z.strictObject({
     .meta({ description: 'Larger pictures are refused before they are decoded' }),
   memory: z
     .string()
-    .regex(/^\d+(\.\d+)?(KiB|MiB|GiB)$/, "write a size like '512MiB'")
+    .regex(MEMORY_SIZE, "write a size like '512MiB'")
     .default('4GiB')
     .meta({ description: 'Memory that both loaded networks need' }),
   licence: z.string().min(1).default('unknown').meta({ description: 'Licence of the weights' }),

@@ -1,3 +1,4 @@
+import { MEMORY_SIZE } from '@vision-sdk/core';
 import { z } from 'zod';
 
 const tile = z
@@ -42,7 +43,7 @@ export const upscaleOptions = z.strictObject({
   threads: z.int().min(1).max(256).optional().meta({ description: 'Threads of one run; what the device allows if left out' }),
   memory: z
     .string()
-    .regex(/^\d+(\.\d+)?(KiB|MiB|GiB)$/, "write a size like '512MiB'")
+    .regex(MEMORY_SIZE, "write a size like '512MiB'")
     .optional()
     .meta({ description: 'Memory that the loaded network needs; 512MiB for vision-x2, 2GiB for networks with `scale` 2, else 4GiB' }),
   licence: z.string().min(1).default('unknown').meta({ description: 'Licence of the weights that `model` names' }),

@@ -1,4 +1,4 @@
-import type { AnyModel, LoadContext } from '../../contract/model.ts';
+import { type AnyModel, type LoadContext, MEMORY_SIZE } from '../../contract/model.ts';
 import { type Check, check } from '../check.ts';
 
 /** Says what a model loads without loading it. */
@@ -8,8 +8,7 @@ export function checksOfModel(model: AnyModel, load: () => Promise<AsyncDisposab
       if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(model.id))
         throw complain(`"${model.id}" is not kebab-case.`, 'Use lower-case letters, digits and hyphens.');
       for (const size of [model.resources.memory, ...Object.values(model.resources.components ?? {})])
-        if (!/^\d+(\.\d+)?(KiB|MiB|GiB)$/.test(size))
-          throw complain(`"${size}" is no memory size.`, "Write sizes like '300MiB' or '7.5GiB'.");
+        if (!MEMORY_SIZE.test(size)) throw complain(`"${size}" is no memory size.`, "Write sizes like '300MiB' or '7.5GiB'.");
       if (model.pipelines.length === 0) throw complain('it serves no synapse.', 'Call .serve({ ... }) on the model.');
     }),
     check(`${model.id}: its weights say where they come from and under which licence`, (complain) => {
