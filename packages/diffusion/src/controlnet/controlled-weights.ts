@@ -50,11 +50,11 @@ export function controlNetWeights(from: string | HubFolder, about: WeightsAbout)
 /** A model and its ControlNets as data, the ControlNets by the names of their components. The precision is the model's: a ControlNet has one graph. */
 export function controlledSources<Name extends string>(
   from: { readonly model: string | HubFolder; readonly nets: Readonly<Record<Name, string | HubFolder>> },
-  { licence, precision }: { readonly licence: string; readonly precision?: string | undefined },
+  { licence, precision }: WeightsAbout,
 ): { readonly model: DiffusersWeights; readonly nets: Readonly<Record<Name, DiffusersWeights>> } {
   const nets = Object.entries<string | HubFolder>(from.nets).map(([name, net]) => [name, controlNetWeights(net, { licence })] as const);
   return {
-    model: controlledWeights(from.model, { licence, ...(precision === undefined ? {} : { precision }) }),
+    model: controlledWeights(from.model, { licence, precision }),
     nets: Object.fromEntries(nets) as Record<Name, DiffusersWeights>,
   };
 }

@@ -1,21 +1,14 @@
 import type { Resources } from '@vision-sdk/core';
 import type { z } from 'zod';
-import { estimatedMemory } from '../weights/memory.ts';
+import { estimatedMemory, type MemoryOptions } from '../weights/memory.ts';
 import type { modelOption } from '../weights/options.ts';
 import type { ControlledSources } from './load-controlled.ts';
 
-/** What the options say of memory. */
-export interface MemoryOptions {
-  readonly memory?: string | undefined;
-  readonly components?: Readonly<Record<string, string>> | undefined;
-}
-
 /** What a model with ControlNets needs where its largest side is `side` pixels: as the options say, else estimated from the files. */
-export function controlledResources({ model, nets }: ControlledSources, side: number, options: MemoryOptions = {}): Resources {
+export function controlledResources({ model, nets }: ControlledSources, side: number, options?: MemoryOptions): Resources {
   const loaded = Object.entries(nets).flatMap(([name, weights]) => (weights === undefined ? [] : [[name, weights.bytes] as const]));
   const bytes = loaded.reduce((sum, [, own]) => sum + own, model.bytes);
-  const estimate = estimatedMemory({ bytes, componentBytes: { ...model.componentBytes, ...Object.fromEntries(loaded) } }, side);
-  return { memory: options.memory ?? estimate.memory, components: { ...estimate.components, ...options.components } };
+  return estimatedMemory({ bytes, componentBytes: { ...model.componentBytes, ...Object.fromEntries(loaded) } }, side, options);
 }
 
 type Model = z.output<typeof modelOption>;

@@ -9,14 +9,25 @@ const LEAST_MIB = 32;
 const ACTIVATIONS_MIB = 3072;
 const ACTIVATION_SIDE = 1024;
 
+/** What the options of a plugin say of memory. */
+export interface MemoryOptions {
+  readonly memory?: string | undefined;
+  readonly components?: Readonly<Record<string, string>> | undefined;
+}
+
 /**
- * What a model needs, estimated from the size of its files and of the largest pictures, in pixels of a side: for `Model.resources` where nobody says it.
+ * What a model needs, estimated from the size of its files and of the largest pictures, in pixels of a side: for `Model.resources`. What the options say counts instead.
  * Activations are counted to the model as a whole; components are weights alone.
  */
-export function estimatedMemory({ bytes, componentBytes }: Pick<DiffusersWeights, 'bytes' | 'componentBytes'>, side: number): Resources {
+export function estimatedMemory(
+  { bytes, componentBytes }: Pick<DiffusersWeights, 'bytes' | 'componentBytes'>,
+  side: number,
+  options: MemoryOptions = {},
+): Resources {
   const activations = ACTIVATIONS_MIB * (side / ACTIVATION_SIDE) ** 2;
   const components = Object.entries(componentBytes).map(([name, own]) => [name, mebibytes(weightsMib(own))] as const);
-  return { memory: mebibytes(weightsMib(bytes) + activations), components: Object.fromEntries(components) };
+  const memory = options.memory ?? mebibytes(weightsMib(bytes) + activations);
+  return { memory, components: { ...Object.fromEntries(components), ...options.components } };
 }
 
 function weightsMib(bytes: number): number {

@@ -15,7 +15,7 @@ export interface DiffusersWanted {
   readonly components: readonly ComponentWanted[];
   readonly licence: string;
   /** Ending of the graphs' names after an underscore, such as `fp16`. Left out or `fp32`: graphs without an ending, then whatever there is. */
-  readonly precision?: string;
+  readonly precision?: string | undefined;
 }
 
 /** A model on a hub, pinned. `files` names every file to fetch: graphs, their data files, configs, tokenizers, schedulers. */

@@ -25,14 +25,13 @@ export type PaintingOptions = Omit<InpaintOptions, 'model' | 'lama'> & { readonl
 /** The Stable Diffusion that the options describe, serving Vision's Inpaint, and Uncrop. */
 export function inpaintModel(options: PaintingOptions): ServedModel<StableDiffusion> {
   const { model, precision, licence } = options;
-  const weights = diffusersWeights(model, { components: COMPONENTS, licence, ...(precision === undefined ? {} : { precision }) });
+  const weights = diffusersWeights(model, { components: COMPONENTS, licence, precision });
   const ranges = rangesOf(options, weights);
-  const estimate = estimatedMemory(weights, ranges[0].side.most);
   const settings = { ...options, ranges, deterministic: !drawsItself(weights, 'vae_encoder') };
   return defineModel<StableDiffusion>({
     id: options.id,
     weights: [weights],
-    resources: { memory: options.memory ?? estimate.memory, components: { ...estimate.components, ...options.components } },
+    resources: estimatedMemory(weights, ranges[0].side.most, options),
     load: (context) => loadStableDiffusion(context, weights, stackLoading(options)),
   })
     .serve(inpaintPipeline(settings))

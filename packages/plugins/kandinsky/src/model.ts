@@ -23,14 +23,13 @@ import {
 /** The model that the options describe. Without movq_encoder among its weights it serves TextToImage and ImageToImage alone. */
 export function kandinskyModel(options: KandinskyOptions): ServedModel<Kandinsky> {
   const { model, precision, licence } = options;
-  const weights = diffusersWeights(model, { components: COMPONENTS, licence, ...(precision === undefined ? {} : { precision }) });
+  const weights = diffusersWeights(model, { components: COMPONENTS, licence, precision });
   const ranges = rangesOf(options, weights);
-  const estimate = estimatedMemory(weights, ranges[0].side.most);
   const settings = { ...options, ranges, deterministic: !drawsItself(weights, 'movq_encoder') };
   const painter = defineModel<Kandinsky>({
     id: options.id,
     weights: [weights],
-    resources: { memory: options.memory ?? estimate.memory, components: { ...estimate.components, ...options.components } },
+    resources: estimatedMemory(weights, ranges[0].side.most, options),
     load: (context) => loadKandinsky(context, weights, stackLoading(options)),
   })
     .serve(textToImagePipeline(settings))

@@ -18,14 +18,12 @@ import { textToImagePipeline } from './text-to-image.ts';
 /** The model that the options describe. Without an encoder of pictures among its weights it serves TextToImage alone. */
 export function sdxlTurboModel(options: SdxlTurboOptions): ServedModel<StableDiffusion> {
   const { model, precision, licence } = options;
-  const wanted = { components: STABLE_DIFFUSION_COMPONENTS, licence, ...(precision === undefined ? {} : { precision }) };
-  const weights = diffusersWeights(model, wanted);
+  const weights = diffusersWeights(model, { components: STABLE_DIFFUSION_COMPONENTS, licence, precision });
   const ranges = rangesOf(options, weights);
-  const estimate = estimatedMemory(weights, ranges[0].side.most);
   const painter = defineModel<StableDiffusion>({
     id: options.id,
     weights: [weights],
-    resources: { memory: options.memory ?? estimate.memory, components: { ...estimate.components, ...options.components } },
+    resources: estimatedMemory(weights, ranges[0].side.most, options),
     load: (context) => loadStableDiffusion(context, weights, stackLoading(options)),
   }).serve(textToImagePipeline(options, ranges));
   if (weights.graphs.vae_encoder === undefined) return painter;
