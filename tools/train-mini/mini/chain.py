@@ -40,8 +40,8 @@ STAGES = (
     Stage("control-scribble", "sd15", 4_000, ("sdxl-a",), ("sdxl-a",), 2, (("control", "scribble", "sdxl-a", "control-scribble"),)),
     Stage("kandinsky", "kandinsky", 6_000, ("prior", "control-scribble"), ("sdxl-a", "2"), 2, (("kandinsky", "kandinsky"),)),
     Stage("control-canny", "sd15", 4_000, ("control-scribble",), ("sdxl-a",), 1, (("control", "canny", "sdxl-a", "control-canny"),)),
-    Stage("sdxl-long", "sdxl", 16_000, ("kandinsky",), ("4", "3", "sdxl-a"), 2, (("sdxl", "sdxl-long", "sdxl"),)),
-    Stage("sdxl-b", "sdxl", 10_500, ("sdxl-long",), ("4", "2"), 2, (("sdxl", "sdxl-b", "sdxl-b"),)),
+    Stage("sdxl-b", "sdxl", 10_500, ("kandinsky",), ("4", "2"), 2, (("sdxl", "sdxl-b", "sdxl-b"),)),
+    Stage("sdxl-long", "sdxl", 16_000, ("sdxl-b",), ("4", "3", "sdxl-a"), 2, (("sdxl", "sdxl-long", "sdxl"),)),
 )
 # Stages that are several trainings in one module take the name as their first argument.
 NAMED = ("sdxl", "sd15", "kandinsky")
