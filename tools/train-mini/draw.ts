@@ -1,10 +1,10 @@
 /**
  * Draws the captions of the final table with the product itself, for `python -m mini.evaluate folder PICTURES`:
  *
- *     npx node --conditions=@vision-sdk/source tools/train-mini/draw.ts MODEL PICTURES [STEPS] [GUIDANCE]
+ *     npx node --conditions=@vision-sdk/source tools/train-mini/draw.ts MODEL PICTURES [STEPS] [GUIDANCE] [CAPTIONS]
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fakeLoadContext } from '@vision-sdk/core/testing';
 import { diffusersWeights, loadStableDiffusion, STABLE_DIFFUSION_COMPONENTS, textToImage } from '@vision-sdk/diffusion';
 import { encodePng } from '@vision-sdk/image';
@@ -14,8 +14,8 @@ interface Row {
   readonly seed: number;
 }
 
-const [model = '', pictures = '', steps = '8', guidance = '3'] = process.argv.slice(2);
-const rows = JSON.parse(await readFile(new URL('evaluation/captions.json', import.meta.url), 'utf8')) as readonly Row[];
+const [model = '', pictures = '', steps = '8', guidance = '2', captions = 'evaluation/captions.json'] = process.argv.slice(2);
+const rows = JSON.parse(await readFile(resolve(import.meta.dirname, captions), 'utf8')) as readonly Row[];
 const weights = diffusersWeights(model, { components: STABLE_DIFFUSION_COMPONENTS, licence: 'own' });
 const context = fakeLoadContext({ threads: 2, weights: (file: string) => Promise.resolve(join(model, file)) });
 await using sd = await loadStableDiffusion(context, weights);
