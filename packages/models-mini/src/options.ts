@@ -6,6 +6,8 @@ export interface MiniRanges {
   readonly side: [least: number, most: number];
   readonly multipleOf: number;
   readonly defaultSide: number;
+  readonly defaultSteps: number;
+  readonly defaultGuidance: number;
 }
 
 /** Options of a plugin that paints with a mini model. */

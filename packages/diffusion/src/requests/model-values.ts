@@ -6,12 +6,23 @@ export interface AskedValues {
   readonly cfg_scale?: number | null | undefined;
 }
 
-/** Steps and guidance of a request; what it leaves to the model is the middle of the model's range. */
+/**
+ * Steps and guidance of a request. What it leaves to the model is what the ranges have for that, else the middle of the range. Where the ranges have
+ * something, it also takes the place of a value out of range: requests are only let through with one where nobody said it, such as a guidance of 7.
+ */
 export function modelValues(
   { steps, cfg_scale }: AskedValues,
-  ranges: Pick<DiffusionRanges, 'steps' | 'guidance'>,
+  ranges: Pick<DiffusionRanges, 'steps' | 'guidance' | 'defaultSteps' | 'defaultGuidance'>,
 ): { readonly steps: number; readonly guidance: number } {
-  return { steps: steps ?? Math.round(middle(ranges.steps)), guidance: cfg_scale ?? middle(ranges.guidance) };
+  return {
+    steps: valueOf(steps, ranges.steps, ranges.defaultSteps) ?? Math.round(middle(ranges.steps)),
+    guidance: valueOf(cfg_scale, ranges.guidance, ranges.defaultGuidance) ?? middle(ranges.guidance),
+  };
+}
+
+function valueOf(asked: number | null | undefined, { least, most }: Range, own: number | undefined): number | undefined {
+  if (typeof asked !== 'number') return own;
+  return own !== undefined && (asked < least || asked > most) ? own : asked;
 }
 
 /**

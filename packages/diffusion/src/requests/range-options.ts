@@ -1,5 +1,8 @@
 import { z } from 'zod';
-import type { DiffusionRanges } from './ranges.ts';
+import type { DiffusionRanges, Range } from './ranges.ts';
+
+/** What becomes of requests that say nothing. */
+const UNSAID = "; Vision's if left out, and the middle of the range where an operation has none";
 
 const range = (value: z.ZodNumber) => z.tuple([value, value]).refine(([least, most]) => least <= most, 'write the least first');
 
@@ -11,19 +14,35 @@ export const rangesOption = z
     side: range(z.int().min(8).max(4096)).optional().meta({ description: 'Shortest and longest side in pixels; from the weights' }),
     multipleOf: z.int().min(8).max(512).optional().meta({ description: 'Sides are multiples of it; from the weights' }),
     defaultSide: z.int().min(8).max(4096).optional().meta({ description: 'Side of a picture where nobody says one; from the weights' }),
+    defaultSteps: z
+      .int()
+      .min(1)
+      .max(1000)
+      .optional()
+      .meta({ description: `Steps where nobody says them${UNSAID}` }),
+    defaultGuidance: z
+      .number()
+      .min(0)
+      .max(100)
+      .optional()
+      .meta({ description: `cfg_scale where nobody says one${UNSAID}` }),
   })
   .prefault({});
 
-/** Ranges with what the option says otherwise. The side that nobody says stays within the sides: memory is counted for the largest. */
+/** Ranges with what the option says otherwise. What is meant where nobody says anything stays within them: memory is counted for the largest side. */
 export function narrowedRanges(ranges: DiffusionRanges, option: z.output<typeof rangesOption>): DiffusionRanges {
   const side = { ...ranges.side, ...bounds(option.side), multipleOf: option.multipleOf ?? ranges.side.multipleOf };
+  const steps = { ...ranges.steps, ...bounds(option.steps) };
+  const guidance = { ...ranges.guidance, ...bounds(option.guidance) };
   return {
     ...ranges,
     side,
-    steps: { ...ranges.steps, ...bounds(option.steps) },
-    guidance: { ...ranges.guidance, ...bounds(option.guidance) },
+    steps,
+    guidance,
     sampledSide: { ...side, ...(ranges.sampledSide.most < side.most ? { most: Math.max(ranges.sampledSide.most, side.least) } : {}) },
-    defaultSide: Math.min(Math.max(option.defaultSide ?? ranges.defaultSide, side.least), side.most),
+    defaultSide: within(option.defaultSide ?? ranges.defaultSide, side),
+    ...(option.defaultSteps === undefined ? {} : { defaultSteps: within(option.defaultSteps, steps) }),
+    ...(option.defaultGuidance === undefined ? {} : { defaultGuidance: within(option.defaultGuidance, guidance) }),
   };
 }
 
@@ -31,6 +50,10 @@ export function narrowedRanges(ranges: DiffusionRanges, option: z.output<typeof 
 export function forEngines(ranges: DiffusionRanges, engines: readonly string[]): readonly [DiffusionRanges, ...DiffusionRanges[]] {
   const [first = ranges, ...others] = engines.map((engine) => ({ ...ranges, engine }));
   return [first, ...others];
+}
+
+function within(value: number, { least, most }: Range): number {
+  return Math.min(Math.max(value, least), most);
 }
 
 function bounds(pair: readonly [number, number] | undefined): { readonly least: number; readonly most: number } | undefined {

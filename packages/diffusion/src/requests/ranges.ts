@@ -19,6 +19,9 @@ export interface DiffusionRanges {
   readonly side: SideRange;
   /** The side of a picture where nobody says another. */
   readonly defaultSide: number;
+  /** Steps and guidance where nobody says others, for models that Vision's own numbers do not suit: see `modelValues`. */
+  readonly defaultSteps?: number | undefined;
+  readonly defaultGuidance?: number | undefined;
   /** `image_strength` of made-up requests; users may ask for 0 to 1. */
   readonly sampledStrength: Range;
   /** Sides of made-up requests. */

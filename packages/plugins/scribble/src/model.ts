@@ -10,6 +10,7 @@ import {
   type DiffusionRanges,
   forEngines,
   loadControlled,
+  modelValues,
   narrowedRanges,
   nativeSize,
   pictureSize,
@@ -63,8 +64,10 @@ async function draw({ sd, nets }: ScribbleModel, { request, context, options, ra
   const picture = await decodeBase64Image(request.init_image, { caps: { maxPixels } });
   const prompts = splitPrompts(request.text_prompts, options);
   const size = pictureSize(request, { ranges, picture });
-  const { steps, cfg_scale: guidance, seed } = request;
+  const { seed } = request;
   const controls = [{ ...nets.controlnet!, image: drawingOf(picture, masks) }];
   const guessMode = prompts.prompt === '';
-  return toImageResponse(await controlled(sd, { ...prompts, ...size, steps, guidance, seed, controls, guessMode }, context));
+  return toImageResponse(
+    await controlled(sd, { ...prompts, ...size, ...modelValues(request, ranges), seed, controls, guessMode }, context),
+  );
 }
