@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { cosmiconfig, defaultLoaders } from 'cosmiconfig';
 import { configProblems } from './config-problems.ts';
-import { configSchema, type ResolvedConfig } from './config-schema.ts';
+import { configSchema, type ResolvedConfig, type VisionConfig } from './config-schema.ts';
 import { fail } from './errors.ts';
 
 /** Where a config is looked for in each folder, in this order. */
@@ -18,6 +18,17 @@ export interface LoadedConfig {
   readonly file?: string;
   /** Relative plugin paths and file names in the config are relative to this folder. */
   readonly folder: string;
+  /** `import.meta.url` of a module that brings plugins along: packages that the folder does not have are looked for beside it. */
+  readonly beside?: string;
+}
+
+/** What is read, and what counts where it says nothing. */
+export interface LoadConfigOptions {
+  readonly cwd?: string;
+  readonly file?: string;
+  /** Keys that a config leaves out, or all of them where there is no file. */
+  readonly defaults?: VisionConfig;
+  readonly beside?: string;
 }
 
 /** Fills in the defaults of a config. Throws `VISION_HOST_CONFIG_INVALID`; `file` is the name in the error. */
@@ -31,16 +42,18 @@ export function resolveConfig(given: unknown, file = 'The config'): ResolvedConf
  * Reads `file`, or the nearest `vision.config.*` from `cwd` upwards to the project's root; without any, the defaults.
  * Throws `VISION_HOST_CONFIG_NOT_FOUND`, `_UNREADABLE` or `_INVALID`, which name the file, the path in it and the fix.
  */
-export async function loadConfig({
-  cwd = process.cwd(),
-  file,
-}: {
-  readonly cwd?: string;
-  readonly file?: string;
-} = {}): Promise<LoadedConfig> {
+export async function loadConfig({ cwd = process.cwd(), file, defaults, beside }: LoadConfigOptions = {}): Promise<LoadedConfig> {
   const found = file === undefined ? await findConfig(cwd) : resolve(cwd, file);
-  if (found === undefined) return { config: resolveConfig({}), folder: resolve(cwd) };
-  return { config: resolveConfig(await readConfig(found), found), file: found, folder: dirname(found) };
+  const plugins = beside === undefined ? {} : { beside };
+  if (found === undefined) return { config: resolveConfig(defaults), folder: resolve(cwd), ...plugins };
+  const given = withDefaults(await readConfig(found), defaults);
+  return { config: resolveConfig(given, found), file: found, folder: dirname(found), ...plugins };
+}
+
+/** What is no object stays as it is, for the check to refuse. */
+function withDefaults(given: unknown, defaults: VisionConfig | undefined): unknown {
+  if (given === undefined || given === null) return defaults;
+  return defaults === undefined || typeof given !== 'object' || Array.isArray(given) ? given : { ...defaults, ...given };
 }
 
 const explorer = () =>

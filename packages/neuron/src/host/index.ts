@@ -1,5 +1,5 @@
 export { sealColdkey, unlockColdkey } from './coldkey.ts';
-export { CONFIG_FILES, type LoadedConfig, loadConfig, resolveConfig } from './config.ts';
+export { CONFIG_FILES, type LoadConfigOptions, type LoadedConfig, loadConfig, resolveConfig } from './config.ts';
 export {
   configJsonSchema,
   configSchema,

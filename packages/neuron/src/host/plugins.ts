@@ -3,18 +3,21 @@ import type { PluginReference, ResolvedConfig } from './config-schema.ts';
 import { fail } from './errors.ts';
 import { resolveModule } from './resolve-module.ts';
 
-/** Turns the plugins of a config into values, in order. Names and paths are resolved from the folder `from`. Throws `VISION_HOST_PLUGIN_*` or `_NOT_A_PLUGIN`. */
-export async function resolvePlugins(config: Pick<ResolvedConfig, 'plugins'>, from: string): Promise<Plugin[]> {
+/**
+ * Turns the plugins of a config into values, in order. Names and paths are resolved from the folder `from`; packages that it does not have are looked for
+ * beside a module (its `import.meta.url`) of a program that brings plugins along. Throws `VISION_HOST_PLUGIN_*` or `_NOT_A_PLUGIN`.
+ */
+export async function resolvePlugins(config: Pick<ResolvedConfig, 'plugins'>, from: string, beside?: string): Promise<Plugin[]> {
   const plugins: Plugin[] = [];
-  for (const reference of config.plugins) plugins.push(await resolvePlugin(reference, from));
+  for (const reference of config.plugins) plugins.push(await resolvePlugin(reference, from, beside));
   return plugins;
 }
 
-/** Turns one plugin of a config into a value. */
-export async function resolvePlugin(reference: PluginReference, from: string): Promise<Plugin> {
+/** Turns one plugin of a config into a value, as {@link resolvePlugins}. */
+export async function resolvePlugin(reference: PluginReference, from: string, beside?: string): Promise<Plugin> {
   if (isPlugin(reference)) return reference;
   const [name, given] = typeof reference === 'string' ? [reference, undefined] : reference;
-  const create = await importFactory(name, from);
+  const create = await importFactory(name, from, beside);
   const plugin = await callFactory(name, create, given);
   if (!isPlugin(plugin)) throw fail('NOT_A_PLUGIN', { plugin: name, found: 'a function that makes no plugin' });
   return plugin;
@@ -28,8 +31,8 @@ async function callFactory(name: string, create: PluginFactory, given: unknown):
   }
 }
 
-async function importFactory(name: string, from: string): Promise<PluginFactory> {
-  const url = await resolveModule(name, from);
+async function importFactory(name: string, from: string, beside: string | undefined): Promise<PluginFactory> {
+  const url = await resolveModule(name, from, beside);
   const module: { default?: unknown } = await import(url).catch((cause: unknown) => {
     throw fail('PLUGIN_IMPORT', { plugin: name, reason: cause instanceof Error ? cause.message : String(cause) }, { cause });
   });

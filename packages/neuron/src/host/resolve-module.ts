@@ -4,15 +4,24 @@ import { pathToFileURL } from 'node:url';
 import { moduleResolve } from 'import-meta-resolve';
 import { fail } from './errors.ts';
 
-/** The module of a plugin: a path (file or package folder), or a package name looked for from `from` and then beside this host. Throws `VISION_HOST_PLUGIN_NOT_FOUND`. */
-export async function resolveModule(name: string, from: string): Promise<string> {
+/**
+ * The module of a plugin: a path (file or package folder), or a package name looked for from the folder `from`, then from the module `beside`, which brings
+ * plugins along, then from this host. Throws `VISION_HOST_PLUGIN_NOT_FOUND`.
+ */
+export async function resolveModule(name: string, from: string, beside?: string): Promise<string> {
   if (name.startsWith('file:')) return name;
   const isPath = name.startsWith('.') || isAbsolute(name);
-  const url = isPath
-    ? await resolvePath(resolve(from, name))
-    : (resolvePackage(name, join(from, 'package.json')) ?? resolvePackage(name, import.meta.url));
+  const url = isPath ? await resolvePath(resolve(from, name)) : findPackage(name, [join(from, 'package.json'), beside, import.meta.url]);
   if (url === undefined) throw fail('PLUGIN_NOT_FOUND', { plugin: name, from, isPath });
   return url;
+}
+
+function findPackage(name: string, parents: readonly (string | undefined)[]): string | undefined {
+  for (const parent of parents) {
+    const url = parent === undefined ? undefined : resolvePackage(name, parent);
+    if (url !== undefined) return url;
+  }
+  return undefined;
 }
 
 async function resolvePath(path: string): Promise<string | undefined> {

@@ -56,6 +56,29 @@ describe('loadConfig', () => {
     await write('vision.config.json', '{ "plugins": ["a", ["./b.js", { "steps": 4 }]] }');
     expect((await loadConfig({ cwd: folder })).config.plugins).toEqual(['a', ['./b.js', { steps: 4 }]]);
   });
+
+  it('takes what the caller says where a config says nothing', async () => {
+    const defaults = { plugins: ['brought'], netuid: 7 };
+    expect((await loadConfig({ cwd: folder, defaults })).config).toMatchObject(defaults);
+    await write('vision.config.yaml', '# nothing yet\n');
+    expect((await loadConfig({ cwd: folder, defaults })).config).toMatchObject(defaults);
+    await write('vision.config.yaml', 'netuid: 8\n');
+    expect((await loadConfig({ cwd: folder, defaults })).config).toMatchObject({ ...defaults, netuid: 8 });
+    await write('vision.config.yaml', 'plugins: []\n');
+    expect((await loadConfig({ cwd: folder, defaults })).config.plugins).toEqual([]);
+  });
+
+  it('refuses what is no object, whatever the caller says', async () => {
+    await write('vision.config.yaml', '- a\n');
+    expect((await errorOf(loadConfig({ cwd: folder, defaults: { netuid: 7 } }))).code).toBe('VISION_HOST_CONFIG_INVALID');
+  });
+
+  it('passes on where else plugins are', async () => {
+    expect(await loadConfig({ cwd: folder, beside: 'file:///program.js' })).toMatchObject({ beside: 'file:///program.js' });
+    await write('vision.config.json', '{}');
+    expect(await loadConfig({ cwd: folder, beside: 'file:///program.js' })).toMatchObject({ beside: 'file:///program.js' });
+    expect(await loadConfig({ cwd: folder })).not.toHaveProperty('beside');
+  });
 });
 
 describe('faults of a config file', () => {

@@ -52,6 +52,23 @@ describe('resolvePlugins', () => {
   });
 });
 
+describe('a program that brings plugins along', () => {
+  it('has those that the folder of the config has not', async () => {
+    await install('vision-plugin-x', { 'index.js': SOURCE.replace('NAME', 'brought') });
+    const beside = pathToFileURL(join(folder, 'program.js')).href;
+    expect((await resolvePlugin('vision-plugin-x', tmpdir(), beside)).name).toBe('brought');
+    expect(await resolvePlugins({ plugins: ['vision-plugin-x'] }, tmpdir(), beside)).toMatchObject([{ name: 'brought' }]);
+  });
+
+  it('does not win over the folder of the config', async () => {
+    await install('vision-plugin-x', { 'index.js': SOURCE.replace('NAME', 'brought') });
+    const brought = pathToFileURL(join(folder, 'program.js')).href;
+    folder = await mkdtemp(join(tmpdir(), 'vision-plugins-'));
+    await install('vision-plugin-x', { 'index.js': SOURCE.replace('NAME', 'own') });
+    expect((await resolvePlugin('vision-plugin-x', folder, brought)).name).toBe('own');
+  });
+});
+
 describe('faults of plugin names', () => {
   it('tells how to install a package that is not there', async () => {
     const error = await errorOf(resolvePlugin('vision-plugin-gone', folder));
