@@ -14,6 +14,7 @@ import {
   type VisionConfig,
 } from '@vision-sdk/neuron/host';
 import type { Keypair } from '@vision-sdk/neuron/wire';
+import { defaultPlugins } from './default-plugins.ts';
 import type { GlobalFlags } from './tree/invocation.ts';
 
 /** The config with the plugins it names. */
@@ -21,17 +22,25 @@ export interface Project extends LoadedConfig {
   readonly registry: Registry;
 }
 
+/** Plugins that a project has not installed itself are those that came with this package. */
+const beside = import.meta.url;
+
 /** Reads the config that the flags name, or the nearest one, or the defaults; `--log-level` wins over what it says. */
 export async function openConfig(flags: ConfigFlags): Promise<LoadedConfig> {
-  const loaded = await loadConfig(flags.config === undefined ? {} : { file: flags.config });
+  const file = flags.config === undefined ? {} : { file: flags.config };
+  const loaded = await loadConfig({ ...file, defaults: { plugins: defaultPlugins() }, beside });
   return withLogLevel(loaded, flags.logLevel ?? loaded.config.logLevel);
 }
 
 /** Reads the config and its plugins. Only warnings are logged unless `--log-level` says otherwise. Throws the host's errors, which name file, path and fix. */
 export async function openProject(flags: ConfigFlags): Promise<Project> {
   const loaded = withLogLevel(await openConfig(flags), flags.logLevel ?? 'warn');
-  const registry = await createRegistry(await resolvePlugins(loaded.config, loaded.folder));
-  return { ...loaded, registry };
+  return { ...loaded, registry: await createRegistry(await pluginsOf(loaded)) };
+}
+
+/** The plugins of a config as values, whether their options are right or not. */
+export function pluginsOf({ config, folder }: Pick<LoadedConfig, 'config' | 'folder'>): Promise<Plugin[]> {
+  return resolvePlugins(config, folder, beside);
 }
 
 type ConfigFlags = Pick<GlobalFlags, 'config' | 'logLevel'>;
@@ -43,7 +52,7 @@ function withLogLevel(loaded: LoadedConfig, logLevel: ResolvedConfig['logLevel']
 /** A project of a config that stands in no file. */
 export async function openInMemory(given: VisionConfig, folder: string): Promise<Project> {
   const config = resolveConfig({ logLevel: 'warn', ...given });
-  return { config, folder, registry: await createRegistry(await resolvePlugins(config, folder)) };
+  return { config, folder, registry: await createRegistry(await pluginsOf({ config, folder })) };
 }
 
 /** The log of a running neuron: lines for a person on a screen, JSON elsewhere. */
@@ -53,7 +62,7 @@ export function neuronLog({ config }: LoadedConfig, role: string): Log {
 
 /** A plugin by package name or path, with options, looked for from the current folder. */
 export function resolvePlugin(name: string, options: object): Promise<Plugin> {
-  return resolveReference([name, options as Record<string, unknown>], process.cwd());
+  return resolveReference([name, options as Record<string, unknown>], process.cwd(), beside);
 }
 
 /** Connects to the chain of the config. Throws VISION_HOST_CHAIN_UNKNOWN and what the chain throws. */

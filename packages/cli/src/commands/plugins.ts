@@ -1,10 +1,9 @@
 import { type Contributions, inputJsonSchema, type Plugin, synapseKey, VisionError, validate, type WeightSource } from '@vision-sdk/core';
-import { resolvePlugins } from '@vision-sdk/neuron/host';
 import { fail } from '../errors.ts';
 import { ExitCode } from '../exit-code.ts';
 import { formatBytes } from '../output/format.ts';
 import { renderTable } from '../output/table.ts';
-import { openConfig, openProject, resolvePlugin } from '../project.ts';
+import { openConfig, openProject, pluginsOf, resolvePlugin } from '../project.ts';
 import { kebabCase } from '../run/synapse-name.ts';
 import type { GlobalFlags, Invocation } from '../tree/invocation.ts';
 
@@ -54,8 +53,7 @@ async function configuredPlugins(flags: GlobalFlags): Promise<readonly Plugin[]>
     return (await openProject(flags)).registry.plugins;
   } catch (error) {
     if (!VisionError.is(error, 'VISION_HOST_OPTIONS')) throw error;
-    const { config, folder } = await openConfig(flags);
-    return resolvePlugins(config, folder);
+    return pluginsOf(await openConfig(flags));
   }
 }
 

@@ -1,5 +1,6 @@
 import { VisionError } from '@vision-sdk/core';
-import { createRegistry, resolveConfig, resolvePlugins, type VisionConfig } from '@vision-sdk/neuron/host';
+import { createRegistry, resolveConfig, type VisionConfig } from '@vision-sdk/neuron/host';
+import { pluginsOf } from '../project.ts';
 
 /**
  * Refuses answers of which a config would come that no neuron starts with. Plugins that are not installed yet are not looked at.
@@ -14,7 +15,7 @@ export async function checkConfigs(configs: readonly VisionConfig[]): Promise<vo
 
 async function checkPlugin(config: ReturnType<typeof resolveConfig>): Promise<void> {
   try {
-    await createRegistry(await resolvePlugins(config, process.cwd()));
+    await createRegistry(await pluginsOf({ config, folder: process.cwd() }));
   } catch (error) {
     if (!VisionError.is(error, 'VISION_HOST_PLUGIN_NOT_FOUND')) throw error;
   }
