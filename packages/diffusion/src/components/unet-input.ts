@@ -15,6 +15,6 @@ export interface UnetInput {
   readonly imageEmbeds?: Plane | undefined;
   /** LCM: the guidance scale as an embedding, N x width. */
   readonly timestepCond?: Plane | undefined;
-  /** What ControlNets add, by the name of the input that takes it. */
+  /** What ControlNets add, by the name of the input that takes it. What is left out is nothing to add. */
   readonly residuals?: Readonly<Record<string, Plane>> | undefined;
 }

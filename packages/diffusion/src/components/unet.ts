@@ -30,7 +30,7 @@ export class Unet implements AsyncDisposable {
   readonly outChannels: number;
   /** Side of the latents it was trained with. */
   readonly sampleSize: number | undefined;
-  /** Names of inputs that take what a ControlNet adds; empty where it takes none. */
+  /** Names of inputs that take what a ControlNet adds; empty where it takes none. Without a ControlNet they are given zeros. */
   readonly residuals: readonly string[];
   /** Names of everything else it takes. */
   readonly takes: readonly string[];
@@ -99,6 +99,19 @@ function halvingsOf({ config: { block_out_channels: blocks } }: Component): numb
 export class UnetTensors {
   readonly kept = new KeptTensors();
   readonly samples = new ReusedTensors();
+  readonly #zeros = new Map<string, Plane>();
+
+  /**
+   * Zeros for an input that is added to what the network finds, as small as its shape allows: the addition stretches sides of 1. Only so can sizes be left
+   * to the network, of which the graph says no more than their names.
+   */
+  zeros({ name, dims }: ValueInfo, batch: number): Plane {
+    const own = dims.map((dim, i) => (typeof dim === 'number' ? dim : i === 0 ? batch : 1));
+    const key = `${name} ${own.join()}`;
+    const plane = this.#zeros.get(key) ?? { dims: own, data: new Float32Array(own.reduce((product, dim) => product * dim, 1)) };
+    this.#zeros.set(key, plane);
+    return plane;
+  }
 }
 
 /** The tensors of one call, as far as a network takes them. */
@@ -117,9 +130,12 @@ function unetFeed(
   if (name === 'timestep')
     return numberTensor(info, input.timestep, { batch: input.sample.dims[0]!, batchDim: component.input('sample')?.dims[0] });
   if (info.type === 'bool') return flagTensor(info, false);
-  const plane = RESIDUAL.test(name) ? input.residuals?.[name] : planeOf(input, name);
-  if (plane === undefined) return undefined;
-  return RESIDUAL.test(name) ? floatTensor(info, plane) : tensors.kept.of(info, plane);
+  if (RESIDUAL.test(name)) {
+    const added = input.residuals?.[name];
+    return added === undefined ? tensors.kept.of(info, tensors.zeros(info, input.sample.dims[0]!)) : floatTensor(info, added);
+  }
+  const plane = planeOf(input, name);
+  return plane === undefined ? undefined : tensors.kept.of(info, plane);
 }
 
 function planeOf(input: UnetInput, name: string): Plane | undefined {

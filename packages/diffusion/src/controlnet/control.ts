@@ -57,6 +57,9 @@ export function createControl(controls: readonly Control[], run: ControlledRun):
   return (call, signal) => controlling.residuals(call, signal);
 }
 
+/** A UNet adds nothing of itself where nothing is given. */
+const NOTHING: Residuals = {};
+
 type Call = Pick<UnetInput, 'sample' | 'timestep'>;
 
 /** The controls of one run. */
@@ -85,17 +88,11 @@ class Controlling {
     const call = { sample: this.#halved ? firstHalf(sample) : sample, timestep };
     const active = this.#controls.filter((control) => counts(control, index, this.#steps));
     const [first] = active;
-    if (first === undefined) return this.#nothing(call, signal);
-    if (active.length === 1 && !this.#guess) return this.#sum.alone(await this.#predict(first, call, { scale: first.scale, signal }));
+    if (first === undefined) return NOTHING;
+    if (active.length === 1 && !this.#guess) return this.#predict(first, call, { scale: first.scale, signal });
     this.#sum.clear();
     for (const control of active) await this.#add(control, call, signal);
     return this.#sum.total();
-  }
-
-  /** Before any network has counted, one is asked for the shapes. */
-  async #nothing(call: Call, signal: AbortSignal | undefined): Promise<Residuals> {
-    if (!this.#sum.known) this.#sum.alone(await this.#predict(this.#controls[0]!, call, { scale: 0, signal }));
-    return this.#sum.zeros();
   }
 
   async #add(control: Prepared, call: Call, signal: AbortSignal | undefined): Promise<void> {

@@ -24,24 +24,6 @@ export class ResidualSum {
     this.#doubled = doubled;
   }
 
-  /** True once a network has shown the shapes. */
-  get known(): boolean {
-    return this.#shapes.size > 0;
-  }
-
-  /** The residuals of the only network, as they are: their shapes are remembered. */
-  alone(residuals: Residuals): Residuals {
-    this.#remember(residuals);
-    return residuals;
-  }
-
-  /** Everything 0, in the shapes that were seen. */
-  zeros(): Residuals {
-    this.clear();
-    for (const { data } of this.#allocated().values()) data.fill(0);
-    return this.total();
-  }
-
   /** Begins a sum. */
   clear(): void {
     this.#empty = true;
@@ -65,7 +47,7 @@ export class ResidualSum {
   }
 
   #remember(residuals: Residuals): void {
-    if (!this.known) this.#shapes = new Map(Object.entries(residuals).map(([name, { dims }]) => [name, dims]));
+    if (this.#shapes.size === 0) this.#shapes = new Map(Object.entries(residuals).map(([name, { dims }]) => [name, dims]));
   }
 
   #allocated(): ReadonlyMap<string, Plane> {

@@ -1,4 +1,4 @@
-import type { Pipeline, RequestOf, Schema } from '@vision-sdk/core';
+import type { PictureSides, Pipeline, RequestOf, Schema } from '@vision-sdk/core';
 import { Inpaint } from '@vision-sdk/core/synapses';
 import { z } from 'zod';
 import { acceptsDiffusion } from '../requests/accepts.ts';
@@ -36,6 +36,7 @@ export function inpaintPipeline(settings: InpaintSettings): Pipeline<typeof Inpa
   return {
     synapse: Inpaint,
     accepts: acceptsInpaint(ranges),
+    sides: sidesOf(settings),
     capabilities: capabilitiesOf(settings),
     sample: (context) => sampleDiffusion(Inpaint, { engines: ranges.slice(0, 1) }, context),
     async run(sd, request, context) {
@@ -47,4 +48,9 @@ export function inpaintPipeline(settings: InpaintSettings): Pipeline<typeof Inpa
       return toImageResponse(await inpaint(sd, options, context));
     },
   };
+}
+
+/** Where the rest of the picture is kept, any picture does that is not refused. */
+function sidesOf({ ranges, keepRest, maxPixels }: InpaintSettings): PictureSides {
+  return keepRest === true ? { least: 1, most: Math.floor(Math.sqrt(maxPixels)), multipleOf: 1 } : ranges[0].side;
 }

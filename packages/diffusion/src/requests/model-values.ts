@@ -15,12 +15,12 @@ export function modelValues(
   ranges: Pick<DiffusionRanges, 'steps' | 'guidance' | 'defaultSteps' | 'defaultGuidance'>,
 ): { readonly steps: number; readonly guidance: number } {
   return {
-    steps: valueOf(steps, ranges.steps, ranges.defaultSteps) ?? Math.round(middle(ranges.steps)),
-    guidance: valueOf(cfg_scale, ranges.guidance, ranges.defaultGuidance) ?? middle(ranges.guidance),
+    steps: askedOrOwn(steps, ranges.steps, ranges.defaultSteps) ?? Math.round(middle(ranges.steps)),
+    guidance: askedOrOwn(cfg_scale, ranges.guidance, ranges.defaultGuidance) ?? middle(ranges.guidance),
   };
 }
 
-function valueOf(asked: number | null | undefined, { least, most }: Range, own: number | undefined): number | undefined {
+function askedOrOwn(asked: number | null | undefined, { least, most }: Range, own: number | undefined): number | undefined {
   if (typeof asked !== 'number') return own;
   return own !== undefined && (asked < least || asked > most) ? own : asked;
 }

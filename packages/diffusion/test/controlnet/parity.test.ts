@@ -11,6 +11,8 @@ import {
   controlNetWeights,
   createScheduler,
   loadControlled,
+  type Plane,
+  textToImage,
 } from '../../src/index.ts';
 import { expectPicture } from '../recorded-run.ts';
 import { temporaryFolder } from '../stable/tiny.ts';
@@ -97,5 +99,18 @@ describe(`the controlled pictures of diffusers ${recorded.diffusers} from the sa
     const [alone] = await draw(facts, { scale: 0 });
     const expected = await picture(`${facts.name}-0.png`);
     expect(alone!.data.filter((byte, i) => Math.abs(byte - expected.data[i]!) > 1).length).toBeGreaterThan(100);
+  });
+
+  it.each(['sd', 'sdxl'] as const)('of %s, without a ControlNet, are those that zeros of every shape give', async (kind) => {
+    const { sd, nets } = models[kind]!;
+    const { net } = Object.values(nets)[0]!;
+    const { negativePrompt, width, height } = recorded;
+    const asked = { prompt: 'a red barn', negativePrompt, width, height, seed: 7, steps: 4, guidance: 3 };
+    const condition: Plane = { dims: [2, 3, height, width], data: new Float32Array(2 * 3 * height * width) };
+    const [expected] = await textToImage(sd, {
+      ...asked,
+      control: (_, conditioning) => (call) => net.predict({ ...conditioning, ...call, condition, scale: 0 }),
+    });
+    expect((await textToImage(sd, asked))[0]).toEqual(expected);
   });
 });

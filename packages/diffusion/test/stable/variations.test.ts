@@ -20,6 +20,7 @@ describe.each(['sd', 'sdxl'] as const)('the same weights as %s give the same pic
     ['laid out as transformers.js does, with an ending', { layout: 'onnx', dtypeSuffix: '_fp16' }, 'fp16'],
     ['laid out as transformers.js does, in the only precision there is', { layout: 'onnx', dtypeSuffix: '_fp16' }],
     ['without an encoder of pictures', { without: ['vae_encoder'] }],
+    ['with a UNet for ControlNets, and none of them', { residuals: true }],
     ['without configs of components', { without: ['unet/config.json', 'vae_decoder/config.json', 'text_encoder/config.json'] }],
     ['without a second tokenizer', { without: ['tokenizer_2'] }],
   ])('%s', async (_, variation, precision) => {
@@ -35,6 +36,7 @@ describe.each(['sd', 'sdxl'] as const)('the same weights as %s give the same pic
   it.each<[string, Partial<TinyStableDiffusion>, number]>([
     ['in half precision with floats around it', { weights: 'float16', io: 'float32' }, 3],
     ['in half precision throughout', { weights: 'float16' }, 3],
+    ['in half precision with a UNet for ControlNets, and none of them', { weights: 'float16', residuals: true }, 3],
     ['in half precision, its timestep too', { weights: 'float16', timestep: { type: 'float16', form: 'batch' } }, 3],
   ])('almost, %s', async (_, variation, most) => {
     const [picture] = await withTiny({ kind, ...variation }, paint);
