@@ -38,6 +38,7 @@ export {
   type Pipeline,
   type Resources,
   type RunContext,
+  type PictureSides,
   type SampleContext,
   type ServedModel,
   type WeightSource,

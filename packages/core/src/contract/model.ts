@@ -88,12 +88,21 @@ export interface SampleContext {
   mask(size: { readonly width: number; readonly height: number }): Promise<string>;
 }
 
+/** Sides of pictures in pixels. */
+export interface PictureSides {
+  readonly least: number;
+  readonly most: number;
+  readonly multipleOf: number;
+}
+
 /** How a loaded model serves one synapse. */
 export interface Pipeline<S extends AnySynapse, Loaded> {
   readonly synapse: S;
   /** Narrows the synapse's ranges to what this model does well (allowed steps, sizes). */
   readonly accepts?: Schema<unknown, RequestOf<S>>;
   readonly capabilities?: Capabilities;
+  /** Sides of input pictures that the model works at, where it does. Programs that serve people bring their pictures there first, as `vision run` does. */
+  readonly sides?: PictureSides;
   /** A request as a validator would make it up; must pass `request` and `accepts`. */
   sample(context: SampleContext): RequestInput<S> | Promise<RequestInput<S>>;
   run(loaded: Loaded, request: RequestOf<S>, context: RunContext<S>): Promise<ResponseOf<S>>;

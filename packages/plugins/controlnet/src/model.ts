@@ -30,6 +30,7 @@ export function controlnetModel(options: ControlnetOptions): ServedModel<Control
   }).serve({
     synapse: ControlledTextToImage,
     accepts: acceptedRequests(types, ranges),
+    sides: ranges.side,
     capabilities: { deterministic: true, cancellable: true, progress: true },
     sample: (context) => sampleRequest(types, ranges, context),
     run: (model, request, context) => generate(model, { request, context, options, ranges }),

@@ -62,6 +62,7 @@ export function imageToImagePipeline(settings: Settings): Pipeline<typeof ImageT
   return {
     synapse: ImageToImage,
     accepts: acceptsDiffusion(ImageToImage, ranges),
+    sides: ranges[0].side,
     capabilities: { ...CAPABILITIES, deterministic },
     sample: (context) => sampleDiffusion(ImageToImage, { engines: ranges }, context),
     async run(kandinsky, request, context) {

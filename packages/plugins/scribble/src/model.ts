@@ -39,6 +39,7 @@ export function scribbleModel(options: ScribbleOptions): ServedModel<ScribbleMod
   }).serve({
     synapse: Scribble,
     accepts: acceptsDiffusion(Scribble, ranges),
+    sides: ranges[0].side,
     capabilities: { deterministic: true, cancellable: true, progress: true },
     sample: (context) => sampleDiffusion(Scribble, { engines: ranges, picture: 'mask' }, context),
     run: (model, request, context) => draw(model, { request, context, options, ranges: ranges[0] }),

@@ -27,6 +27,7 @@ export function imageToImagePipeline({
   return {
     synapse: ImageToImage,
     accepts: acceptsDiffusion(ImageToImage, ranges),
+    sides: ranges[0].side,
     capabilities: { deterministic, cancellable: true, progress: true },
     sample: (context) => sampleDiffusion(ImageToImage, { engines: ranges }, context),
     async run(sd, request, context) {
