@@ -35,6 +35,8 @@ export interface DispatcherLimits {
   readonly backoffMs: number;
   /** Failed loads in a row after which requests are refused until the pause is over: 3. */
   readonly maxCrashes: number;
+  /** How often a request is given to a worker whose process dies of it: 2. */
+  readonly attempts: number;
 }
 
 /** Time as the dispatcher sees it. */

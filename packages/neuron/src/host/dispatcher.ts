@@ -182,7 +182,7 @@ class QueueingDispatcher implements Dispatcher {
 
   async #carryOut(job: Job, slot: ModelSlot): Promise<void> {
     const begun = this.#clock.now();
-    const verdict = await runJob(job, slot.worker!);
+    const verdict = await runJob(job, slot.worker!, slot.options.limits.attempts);
     const tookMs = this.#clock.now() - begun;
     slot.running -= 1;
     slot.lastUsed = ++this.#uses;

@@ -1,5 +1,10 @@
 import { defineErrors, formatIssues, type SchemaIssue } from '@vision-sdk/core';
 
+/** Nothing that a program does by itself ends it so. */
+const isKill = (ending: string) => ending.includes('SIGKILL');
+const OUT_OF_MEMORY =
+  'Most likely the machine ran out of memory and its kernel ended the process: `dmesg` tells. Free memory, ask for a smaller picture, or take a smaller model or another device.';
+
 /** Errors of the host: config, plugins, registry, dispatcher and workers. */
 export const fail = defineErrors('VISION_HOST', {
   API_VERSION: {
@@ -118,7 +123,10 @@ export const fail = defineErrors('VISION_HOST', {
   WORKER_DIED: {
     message: (d: { model: string; ending: string; attempts: number; lastOutput: string }) =>
       `The process of model "${d.model}" ${d.ending} during a request${d.attempts > 1 ? `, ${d.attempts} times in a row` : ''}.${d.lastOutput === '' ? '' : ` Last output: ${d.lastOutput}`}`,
-    hint: () => 'Look for lack of memory (`dmesg`, `nvidia-smi`) and at the last output; other requests are still served.',
+    hint: (d) =>
+      isKill(d.ending)
+        ? OUT_OF_MEMORY
+        : 'Look for lack of memory (`dmesg`, `nvidia-smi`) and at the last output; other requests are still served.',
   },
   LOAD_FAILED: {
     message: (d: { plugin: string; model: string; reason: string }) => `Model "${d.model}" of ${d.plugin} could not be loaded: ${d.reason}`,
@@ -127,7 +135,10 @@ export const fail = defineErrors('VISION_HOST', {
   LOAD_CRASHED: {
     message: (d: { plugin: string; model: string; ending: string; lastOutput: string }) =>
       `The process of model "${d.model}" of ${d.plugin} ${d.ending} while it was loaded.${d.lastOutput === '' ? '' : ` Last output: ${d.lastOutput}`}`,
-    hint: () => 'Look for lack of memory (`dmesg`, `nvidia-smi`) and at the last output; `vision doctor` checks device and weights.',
+    hint: (d) =>
+      isKill(d.ending)
+        ? OUT_OF_MEMORY
+        : 'Look for lack of memory (`dmesg`, `nvidia-smi`) and at the last output; `vision doctor` checks device and weights.',
   },
   LOAD_TIMEOUT: {
     message: (d: { plugin: string; model: string; timeoutMs: number }) =>

@@ -1,4 +1,3 @@
-export { sealColdkey, unlockColdkey } from './coldkey.ts';
 export { CONFIG_FILES, type LoadConfigOptions, type LoadedConfig, loadConfig, resolveConfig } from './config.ts';
 export {
   configJsonSchema,
@@ -25,7 +24,17 @@ export type {
   RunOptions,
 } from './dispatcher-types.ts';
 export { fail as hostErrors } from './errors.ts';
-export { type Identity, loadIdentity } from './identity.ts';
+export type { Identity } from './identity.ts';
+export {
+  createWallet,
+  listWallets,
+  loadColdkey,
+  loadColdkeyPub,
+  loadHotkey,
+  loadIdentity,
+  sealColdkey,
+  unlockColdkey,
+} from './keys.ts';
 export { createLog, type LogOptions } from './log.ts';
 export { formatMemorySize, parseMemorySize } from './memory-size.ts';
 export { type ModelNeeds, type Placement, placementsOf, type Wish } from './placement.ts';
@@ -33,17 +42,7 @@ export { resolvePlugin, resolvePlugins } from './plugins.ts';
 export { createRegistry, type RegisteredModel, type RegisteredPipeline, type Registry } from './registry.ts';
 export { REGISTRY_CHECKS, type RegistryCheck, SUPPORTED_API_VERSIONS } from './registry-checks.ts';
 export { modelsWithoutRoom, type PlanOptions } from './slots.ts';
-export {
-  createWallet,
-  listWallets,
-  loadColdkey,
-  loadColdkeyPub,
-  loadHotkey,
-  type NewKey,
-  type NewWallet,
-  type WalletName,
-  type WalletSummary,
-} from './wallet.ts';
+export type { NewKey, NewWallet, WalletName, WalletSummary } from './wallet.ts';
 export { fail as walletErrors } from './wallet-errors.ts';
 export { type WalletFiles, walletFiles } from './wallet-paths.ts';
 export { expandHome, findWeights, type WeightLookup, weightPath } from './weights.ts';

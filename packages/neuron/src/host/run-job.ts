@@ -3,17 +3,16 @@ import { fail } from './errors.ts';
 import type { Job } from './job.ts';
 import type { Worker } from './worker.ts';
 
-const MAX_ATTEMPTS = 2;
 const WORKER_DIED = 'VISION_HOST_WORKER_DIED';
 
-/** Gives a job to a worker and settles it with what comes of it. `again` when the worker died and the job is to be tried once more. */
-export async function runJob(job: Job, worker: Worker): Promise<'done' | 'again'> {
+/** Gives a job to a worker and settles it with what comes of it. `again` when the worker died and the job is to be tried once more, up to so many attempts. */
+export async function runJob(job: Job, worker: Worker, attempts: number): Promise<'done' | 'again'> {
   job.attempts += 1;
   try {
     job.succeed(await responseOf(job, worker));
     return 'done';
   } catch (error) {
-    if (VisionError.is(error, WORKER_DIED) && job.attempts < MAX_ATTEMPTS && job.chunks === 0) return 'again';
+    if (VisionError.is(error, WORKER_DIED) && job.attempts < attempts && job.chunks === 0) return 'again';
     job.fail(asJobError(job, error));
     return 'done';
   }

@@ -10,7 +10,14 @@ import { type DeviceBudget, type ModelNeeds, type Placement, placementsOf, place
 import type { RegisteredModel } from './registry.ts';
 import { startWorker } from './worker.ts';
 
-const DEFAULT_LIMITS: DispatcherLimits = { loadTimeoutMs: 600_000, cancelGraceMs: 5000, stopGraceMs: 2000, backoffMs: 1000, maxCrashes: 3 };
+const DEFAULT_LIMITS: DispatcherLimits = {
+  loadTimeoutMs: 600_000,
+  cancelGraceMs: 5000,
+  stopGraceMs: 2000,
+  backoffMs: 1000,
+  maxCrashes: 3,
+  attempts: 2,
+};
 const DEFAULT_QUEUE = 32;
 
 /** A device as the dispatcher knows it. */

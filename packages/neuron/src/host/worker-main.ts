@@ -1,10 +1,14 @@
 // The program of a worker process: loads one model and runs its requests. Talks to worker.ts by IPC.
+import { enableCompileCache } from 'node:module';
 import { type AnyModel, type AnyPipeline, isPlugin, type Log, type Plugin, synapseKey } from '@vision-sdk/core';
 import { contributionsOf } from './contributions.ts';
 import { fail } from './errors.ts';
 import { loadModel } from './load-model.ts';
 import { toSentError } from './sent-error.ts';
 import type { FromWorker, ToWorker } from './worker-protocol.ts';
+
+// What plugins import need not be compiled in each worker anew.
+enableCompileCache?.();
 
 type LoadMessage = Extract<ToWorker, { type: 'load' }>;
 type RunMessage = Extract<ToWorker, { type: 'run' }>;

@@ -132,8 +132,16 @@ describe('faults of a running model', () => {
     const error = await errorOf(begin(host, Obey, { behaviour: 'die' }).response);
     expect(error.code).toBe('VISION_HOST_WORKER_DIED');
     expect(error.message).toBe('The process of model "faulty" was killed by SIGKILL during a request, 2 times in a row.');
+    expect(error.hint).toMatch(/ran out of memory/);
     await expect(begin(host, Obey, { behaviour: 'echo' }).response).resolves.toBeDefined();
     expect(host.stats().models[0]).toMatchObject({ loads: 3, failed: 1, succeeded: 1 });
+  });
+
+  it('tries a job as often as it is told', async () => {
+    const host = await start({}, { limits: { attempts: 1 } });
+    const error = await errorOf(begin(host, Obey, { behaviour: 'die' }).response);
+    expect(error.message).toBe('The process of model "faulty" was killed by SIGKILL during a request.');
+    expect(host.stats().models[0]).toMatchObject({ loads: 1, failed: 1 });
   });
 
   it('survives a plugin that exits the process', async () => {
@@ -212,7 +220,8 @@ describe('faults of a load', () => {
     const host = await start({}, { pinned: ['faulty'] });
     const first = pidOf(host);
     process.kill(first, 'SIGKILL');
-    await expect.poll(() => host.stats().models[0]?.state === 'idle' && host.stats().models[0]?.pid !== first).toBe(true);
+    const isAnother = () => host.stats().models[0]?.state === 'idle' && host.stats().models[0]?.pid !== first;
+    await expect.poll(isAnother, { timeout: 4000 }).toBe(true);
   });
 });
 
