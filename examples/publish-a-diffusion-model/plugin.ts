@@ -19,19 +19,20 @@ import {
   textToImage,
   toImageResponse,
   visionRanges,
+  weightSources,
 } from '@vision-sdk/diffusion';
 import { z } from 'zod';
 
 const options = z.strictObject(paintingOptions({ id: 'ink-drawings', engines: ['ink-drawings'], negativePrefix: 'photograph, colour' }));
 
 function inkDrawings(given: z.output<typeof options>) {
-  const { id, engines, model, precision, licence, memory } = given;
-  const weights = diffusersWeights(model, { components: STABLE_DIFFUSION_COMPONENTS, licence, ...(precision && { precision }) });
+  const { id, engines, model, parts, precision, licence, memory } = given;
+  const weights = diffusersWeights(model, { components: STABLE_DIFFUSION_COMPONENTS, parts, licence, precision });
   const own = narrowedRanges(visionRanges('stable-diffusion-1.5', nativeSize(weights)), given.ranges);
   const ranges = engines.map((engine) => ({ ...own, engine }));
   return defineModel<StableDiffusion>({
     id,
-    weights: [weights],
+    weights: weightSources(weights),
     resources: memory === undefined ? estimatedMemory(weights, own.side.most) : { memory },
     load: (context) => loadStableDiffusion(context, weights, stackLoading(given)),
   }).serve({

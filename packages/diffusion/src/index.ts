@@ -9,9 +9,15 @@ export type { UnetInput } from './components/unet-input.ts';
 export { VaeDecoder, VaeEncoder } from './components/vae.ts';
 export type { Control } from './controlnet/control.ts';
 export { type ControlledOptions, controlled } from './controlnet/controlled.ts';
-export { controlledSources, controlledWeights, controlNetWeights, type WeightsAbout } from './controlnet/controlled-weights.ts';
+export {
+  CONTROLLED_COMPONENTS,
+  controlledSources,
+  controlledWeights,
+  controlNetWeights,
+  type WeightsAbout,
+} from './controlnet/controlled-weights.ts';
 export { type ControlledDiffusion, type ControlledSources, loadControlled } from './controlnet/load-controlled.ts';
-export { clashingFiles, controlledResources } from './controlnet/plugin-options.ts';
+export { controlledResources } from './controlnet/plugin-options.ts';
 export { type CannyOptions, canny } from './controlnet/preprocess/canny.ts';
 export { invertedLines } from './controlnet/preprocess/inverted-lines.ts';
 export { scribbleLines } from './controlnet/preprocess/scribble-lines.ts';
@@ -86,9 +92,11 @@ export { type PictureOptions, stepNoise, type TextToImageOptions, textToImage } 
 export type { ClipTokenizer, ClipTokenizerOptions } from './tokenizer/clip-tokenizer.ts';
 export { fixText } from './tokenizer/fix-text.ts';
 export { loadClipTokenizer } from './tokenizer/load-clip-tokenizer.ts';
+export { refuseClashes } from './weights/clashing-files.ts';
 export { diffusersWeights } from './weights/diffusers-weights.ts';
 export { drawsItself } from './weights/draws-itself.ts';
 export { estimatedMemory, type MemoryOptions } from './weights/memory.ts';
 export { openWeights, type WeightFolder } from './weights/open-weights.ts';
 export { memoryOption, modelOption } from './weights/options.ts';
-export type { ComponentWanted, DiffusersWanted, DiffusersWeights, HubFolder } from './weights/wanted.ts';
+export { partOf, weightSources } from './weights/parts.ts';
+export type { ComponentWanted, DiffusersWanted, DiffusersWeights, HubFolder, PartSource } from './weights/wanted.ts';

@@ -5,6 +5,7 @@ import * as testing from '../src/testing/index.ts';
 it('exports these names', () => {
   expect(Object.keys(diffusion).toSorted()).toMatchInlineSnapshot(`
     [
+      "CONTROLLED_COMPONENTS",
       "CURRENT_RANDOM",
       "CURRENT_SCHEDULERS",
       "Component",
@@ -27,7 +28,6 @@ it('exports these names', () => {
       "addsNothing",
       "canny",
       "canvasOptions",
-      "clashingFiles",
       "clipPixels",
       "componentLoader",
       "controlNetWeights",
@@ -76,11 +76,13 @@ it('exports these names', () => {
       "overlay",
       "paintingOptions",
       "parseSafetensors",
+      "partOf",
       "pictureProblem",
       "pictureSize",
       "planCanvas",
       "prepareInpainting",
       "randnTensor",
+      "refuseClashes",
       "repaintOptions",
       "repaintStrength",
       "repeatRows",
@@ -103,6 +105,7 @@ it('exports these names', () => {
       "uncrop",
       "uncropPipeline",
       "visionRanges",
+      "weightSources",
       "workingSize",
     ]
   `);

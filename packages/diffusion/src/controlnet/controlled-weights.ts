@@ -1,11 +1,16 @@
-import { join } from 'node:path';
 import { inspectModelSync } from '@vision-sdk/onnx';
 import { STABLE_DIFFUSION_COMPONENTS } from '../stable/load-stable-diffusion.ts';
 import { diffusersWeights } from '../weights/diffusers-weights.ts';
-import type { DiffusersWanted, DiffusersWeights, HubFolder } from '../weights/wanted.ts';
+import { graphPath, partOf } from '../weights/parts.ts';
+import type { ComponentWanted, DiffusersWanted, DiffusersWeights, HubFolder } from '../weights/wanted.ts';
 
 /** What is said of weights besides where they are. */
-export type WeightsAbout = Pick<DiffusersWanted, 'licence' | 'precision'>;
+export type WeightsAbout = Pick<DiffusersWanted, 'licence' | 'precision' | 'parts'>;
+
+const OTHERS = STABLE_DIFFUSION_COMPONENTS.filter(({ name }) => !['unet', 'vae_encoder'].includes(name));
+
+/** The components of a Stable Diffusion that pictures are made of words with. */
+export const CONTROLLED_COMPONENTS: readonly ComponentWanted[] = [...OTHERS, { name: 'unet', alternatives: ['controlnet'] }];
 
 const TAKES_RESIDUALS = /_additional_residual$/;
 
@@ -15,25 +20,28 @@ const TAKES_RESIDUALS = /_additional_residual$/;
  * it is: controlled pictures are made of words. Never throws.
  */
 export function controlledWeights(from: string | HubFolder, about: WeightsAbout): DiffusersWeights {
-  const others = STABLE_DIFFUSION_COMPONENTS.filter(({ name }) => !['unet', 'vae_encoder'].includes(name));
-  const plain = diffusersWeights(from, { ...about, components: [...others, { name: 'unet', alternatives: ['controlnet'] }] });
-  if (plain.kind === 'hub' || takesResiduals(plain)) return plain;
-  const { graphs, componentBytes, ...weights } = diffusersWeights(from, { ...about, components: [...others, { name: 'controlnet' }] });
-  const renamed = { ...weights, graphs: asUnet(graphs), componentBytes: asUnet(componentBytes) };
-  return takesResiduals(renamed) ? renamed : plain;
+  const plain = diffusersWeights(from, { ...about, components: CONTROLLED_COMPONENTS });
+  if (partOf(plain, 'unet').kind === 'hub' || takesResiduals(plain)) return plain;
+  const parts = about.parts === undefined ? undefined : { ...about.parts, controlnet: about.parts.unet };
+  const other = withUnet(diffusersWeights(from, { ...about, parts, components: [...OTHERS, { name: 'controlnet' }] }));
+  return takesResiduals(other) ? other : plain;
+}
+
+function withUnet({ graphs, componentBytes, parts, ...weights }: DiffusersWeights): DiffusersWeights {
+  const { controlnet, ...others } = parts;
+  const own = controlnet === undefined ? others : { ...others, unet: withUnet(controlnet) };
+  return { ...weights, graphs: asUnet(graphs), componentBytes: asUnet(componentBytes), parts: own } as DiffusersWeights;
 }
 
 function asUnet<T>({ controlnet, ...others }: Readonly<Record<string, T>>): Readonly<Record<string, T>> {
   return controlnet === undefined ? others : { ...others, unet: controlnet };
 }
 
-function takesResiduals({
-  graphs,
-  ...weights
-}: Pick<DiffusersWeights, 'graphs'> & { readonly kind: string; readonly folder?: string }): boolean {
-  if (weights.folder === undefined || graphs.unet === undefined) return false;
+function takesResiduals(weights: DiffusersWeights): boolean {
+  const path = graphPath(weights, 'unet');
+  if (path === undefined) return false;
   try {
-    return inspectModelSync(join(weights.folder, graphs.unet)).inputs.some((name) => TAKES_RESIDUALS.test(name));
+    return inspectModelSync(path).inputs.some((name) => TAKES_RESIDUALS.test(name));
   } catch {
     return false;
   }
@@ -50,11 +58,11 @@ export function controlNetWeights(from: string | HubFolder, about: WeightsAbout)
 /** A model and its ControlNets as data, the ControlNets by the names of their components. The precision is the model's: a ControlNet has one graph. */
 export function controlledSources<Name extends string>(
   from: { readonly model: string | HubFolder; readonly nets: Readonly<Record<Name, string | HubFolder>> },
-  { licence, precision }: WeightsAbout,
+  { licence, precision, parts }: WeightsAbout,
 ): { readonly model: DiffusersWeights; readonly nets: Readonly<Record<Name, DiffusersWeights>> } {
   const nets = Object.entries<string | HubFolder>(from.nets).map(([name, net]) => [name, controlNetWeights(net, { licence })] as const);
   return {
-    model: controlledWeights(from.model, { licence, precision }),
+    model: controlledWeights(from.model, { licence, precision, parts }),
     nets: Object.fromEntries(nets) as Record<Name, DiffusersWeights>,
   };
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { sampleSide } from '../components/sample-side.ts';
 import { configFile } from '../weights/layouts.ts';
+import { partOf } from '../weights/parts.ts';
 import type { DiffusersWeights } from '../weights/wanted.ts';
 import type { NativeSize } from './ranges.ts';
 
@@ -24,10 +25,11 @@ export function nativeSize(weights: DiffusersWeights, { unet = 'unet', decoder =
 }
 
 function configOf(weights: DiffusersWeights, component: string): unknown {
-  const graph = weights.graphs[component];
-  if (weights.kind !== 'folder' || graph === undefined) return undefined;
+  const part = partOf(weights, component);
+  const graph = part.graphs[component];
+  if (part.kind !== 'folder' || graph === undefined) return undefined;
   try {
-    return JSON.parse(readFileSync(join(weights.folder, configFile(weights.files, component, graph)), 'utf8'));
+    return JSON.parse(readFileSync(join(part.folder, configFile(part.files, component, graph)), 'utf8'));
   } catch {
     return undefined;
   }

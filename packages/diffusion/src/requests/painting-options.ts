@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { STABLE_DIFFUSION_COMPONENTS } from '../stable/load-stable-diffusion.ts';
 import { stackOptions } from '../stable/stack-options.ts';
-import { memoryOption, modelOption, precisionOption } from '../weights/options.ts';
+import { memoryOption, modelOption, partsOption, precisionOption } from '../weights/options.ts';
+import type { ComponentWanted } from '../weights/wanted.ts';
 import { VISION_NEGATIVE_PREFIX } from './prompts.ts';
 import { rangesOption } from './range-options.ts';
 
@@ -11,6 +13,8 @@ export interface PaintingDefaults {
   readonly negativePrefix?: string;
   /** Largest picture that is decoded; that of the largest result by default. */
   readonly maxPixels?: number;
+  /** Components that `parts` may name; those of Stable Diffusion by default. */
+  readonly components?: readonly ComponentWanted[];
 }
 
 /** Whether Inpaint keeps what is not masked, as an option of a plugin. */
@@ -20,9 +24,16 @@ export const keepRestOption = z
   .meta({ description: 'Inpaint keeps the size of the picture and every pixel outside of the mask; else it gives what the model painted' });
 
 /** Options of every plugin with a model that paints what Vision's requests ask for. Spread them into a schema. */
-export function paintingOptions({ id, engines, negativePrefix = VISION_NEGATIVE_PREFIX, maxPixels = 1536 * 1536 }: PaintingDefaults) {
+export function paintingOptions({
+  id,
+  engines,
+  negativePrefix = VISION_NEGATIVE_PREFIX,
+  maxPixels = 1536 * 1536,
+  components = STABLE_DIFFUSION_COMPONENTS,
+}: PaintingDefaults) {
   return {
     model: modelOption,
+    parts: partsOption(components),
     id: z
       .string()
       .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'use lower-case letters, digits and hyphens')

@@ -1,4 +1,5 @@
 import type { Resources } from '@vision-sdk/core';
+import { bytesOf } from './parts.ts';
 import type { DiffusersWeights } from './wanted.ts';
 
 const MIB = 2 ** 20;
@@ -20,13 +21,13 @@ export interface MemoryOptions {
  * Activations are counted to the model as a whole; components are weights alone.
  */
 export function estimatedMemory(
-  { bytes, componentBytes }: Pick<DiffusersWeights, 'bytes' | 'componentBytes'>,
+  weights: Pick<DiffusersWeights, 'bytes' | 'componentBytes'> & Partial<Pick<DiffusersWeights, 'parts'>>,
   side: number,
   options: MemoryOptions = {},
 ): Resources {
   const activations = ACTIVATIONS_MIB * (side / ACTIVATION_SIDE) ** 2;
-  const components = Object.entries(componentBytes).map(([name, own]) => [name, mebibytes(weightsMib(own))] as const);
-  const memory = options.memory ?? mebibytes(weightsMib(bytes) + activations);
+  const components = Object.entries(weights.componentBytes).map(([name, own]) => [name, mebibytes(weightsMib(own))] as const);
+  const memory = options.memory ?? mebibytes(weightsMib(bytesOf(weights)) + activations);
   return { memory, components: { ...Object.fromEntries(components), ...options.components } };
 }
 

@@ -4,6 +4,7 @@ import type { LoadContext } from '@vision-sdk/core';
 import JSON5 from 'json5';
 import { fail } from '../errors.ts';
 import { configFile } from './layouts.ts';
+import { partOf } from './parts.ts';
 import type { DiffusersWeights } from './wanted.ts';
 
 /** Weights of several components at loading. Names are those of the components wanted. */
@@ -27,7 +28,7 @@ export interface WeightFolder {
  * of a hub from where the host keeps them. Throws `VISION_DIFFUSION_MISSING_FOLDER`.
  */
 export async function openWeights(context: Pick<LoadContext, 'weights'>, weights: DiffusersWeights): Promise<WeightFolder> {
-  if (weights.kind === 'folder') await mustBeFolder(weights.folder);
+  for (const one of [weights, ...Object.values(weights.parts)]) if (one.kind === 'folder') await mustBeFolder(one.folder);
   return new OpenWeights(context, weights);
 }
 
@@ -52,19 +53,20 @@ class OpenWeights implements WeightFolder {
   }
 
   async graph(component: string): Promise<string> {
-    const file = this.#weights.graphs[component];
-    if (file === undefined) throw fail('MISSING_COMPONENT', { component, where: this.where, file: `${component}/model.onnx` });
+    const part = partOf(this.#weights, component);
+    const file = part.graphs[component];
+    if (file === undefined) throw fail('MISSING_COMPONENT', { component, where: whereOf(part), file: `${component}/model.onnx` });
     try {
-      return await this.#path(file);
+      return await this.#path(file, part);
     } catch (cause) {
-      if (this.#weights.kind === 'hub') throw cause;
-      throw fail('MISSING_COMPONENT', { component, where: this.where, file }, { cause });
+      if (part.kind === 'hub') throw cause;
+      throw fail('MISSING_COMPONENT', { component, where: whereOf(part), file }, { cause });
     }
   }
 
-  async json(file: string): Promise<unknown | undefined> {
-    if (!this.#weights.files.includes(file)) return undefined;
-    const path = await this.#path(file);
+  async json(file: string, from = this.#weights): Promise<unknown | undefined> {
+    if (!from.files.includes(file)) return undefined;
+    const path = await this.#path(file, from);
     try {
       // Python writes NaN and -Infinity into configs, such as DPM-Solver's lambda_min_clipped, which JSON itself does not know.
       return JSON5.parse(await readFile(path, 'utf8'));
@@ -74,9 +76,9 @@ class OpenWeights implements WeightFolder {
   }
 
   async config(component: string): Promise<Readonly<Record<string, unknown>>> {
-    const { files, graphs } = this.#weights;
-    const file = configFile(files, component, graphs[component]);
-    const config = (await this.json(file)) ?? {};
+    const part = partOf(this.#weights, component);
+    const file = configFile(part.files, component, part.graphs[component]);
+    const config = (await this.json(file, part)) ?? {};
     if (typeof config === 'object' && !Array.isArray(config)) return config as Readonly<Record<string, unknown>>;
     throw fail('BAD_CONFIG', { file, problem: 'it is not an object' });
   }
@@ -87,13 +89,17 @@ class OpenWeights implements WeightFolder {
   }
 
   get where(): string {
-    return this.#weights.kind === 'folder' ? this.#weights.folder : `${this.#weights.repository}@${this.#weights.revision}`;
+    return whereOf(this.#weights);
   }
 
-  async #path(file: string): Promise<string> {
-    if (this.#weights.kind === 'hub') return this.#context.weights(file);
-    const path = join(this.#weights.folder, file);
+  async #path(file: string, from = this.#weights): Promise<string> {
+    if (from.kind === 'hub') return this.#context.weights(file);
+    const path = join(from.folder, file);
     await access(path);
     return path;
   }
+}
+
+function whereOf(weights: DiffusersWeights): string {
+  return weights.kind === 'folder' ? weights.folder : `${weights.repository}@${weights.revision}`;
 }

@@ -1,7 +1,9 @@
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { clashingFiles, controlledResources, controlledWeights, controlNetWeights } from '../../src/index.ts';
+import { controlledResources, controlledWeights, controlNetWeights, partOf } from '../../src/index.ts';
 import { writeTinyControlNet, writeTinyStableDiffusion } from '../../src/testing/index.ts';
+import { clashingFiles } from '../../src/weights/clashing-files.ts';
 import { temporaryFolder } from '../stable/tiny.ts';
 
 const ABOUT = { licence: 'MIT' };
@@ -51,6 +53,27 @@ describe('the weights of a ControlNet', () => {
   });
 });
 
+describe('a UNet from elsewhere', () => {
+  it('is the one that takes residuals, in a folder with both exports as well', async () => {
+    await using folder = await temporaryFolder();
+    const path = (name: string) => join(folder.path, name);
+    await writeTinyStableDiffusion(path('model'), { kind: 'sd' });
+    await writeTinyStableDiffusion(path('other'), { kind: 'sd', seed: 2 });
+    await writeTinyStableDiffusion(path('with'), { kind: 'sd', seed: 2, residuals: true });
+    await cp(path('with/unet'), path('other/controlnet'), { recursive: true });
+    for (const [place, graph] of [
+      ['other', 'controlnet/model.onnx'],
+      ['with', 'unet/model.onnx'],
+      ['with/unet', 'model.onnx'],
+    ] as const) {
+      const weights = controlledWeights(path('model'), { ...ABOUT, parts: { unet: path(place) } });
+      expect(Object.keys(weights.parts)).toEqual(['unet']);
+      expect([weights.graphs.unet, partOf(weights, 'unet').graphs]).toEqual([graph, { unet: graph }]);
+      expect(weights.files).not.toContain('unet/model.onnx');
+    }
+  });
+});
+
 describe('what a model with ControlNets declares', () => {
   const model = { ...controlledWeights(hub(['unet/model.onnx']), ABOUT), bytes: 2 ** 30, componentBytes: { unet: 2 ** 30 } };
   const net = { ...controlNetWeights(hub(['model.onnx']), ABOUT), bytes: 2 ** 29 };
@@ -74,7 +97,11 @@ describe('files of several repositories', () => {
     ['of one repository', [hub(['a/model.onnx']), hub(['b/model.onnx']), hub(['a/model.onnx'])], undefined],
     ['of folders', ['x', 'x'], undefined],
     ['of other names', [hub(['a.onnx']), hub(['b.onnx'], 'c/d')], undefined],
-    ['of one name', [hub(['a.onnx']), hub(['a.onnx'], 'c/d')], /^a\.onnx is in a\/b@a+ and in c\/d@a+; give a folder/],
+    [
+      'of one name',
+      [hub(['a.onnx']), hub(['a.onnx'], 'c/d')],
+      /^a\.onnx is in a\/b@a+ and in c\/d@a+; list it for one of them alone, or give a folder/,
+    ],
   ] as const)('%s', (_, models, expected) => {
     const message = clashingFiles(models as never);
     if (expected === undefined) expect(message).toBeUndefined();

@@ -144,6 +144,7 @@ it('weights on a hub are what was declared, and which file is which graph', () =
     licence: 'openrail++',
     graphs: { unet: 'unet/model.onnx' },
     componentBytes: {},
+    parts: {},
   });
   expect(drawsItself(weights, 'unet')).toBe(false);
 });

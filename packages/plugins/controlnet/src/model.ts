@@ -11,6 +11,7 @@ import {
   nativeSize,
   stackLoading,
   visionRanges,
+  weightSources,
 } from '@vision-sdk/diffusion';
 import { componentOf } from './component-name.ts';
 import { generate } from './generate.ts';
@@ -24,7 +25,7 @@ export function controlnetModel(options: ControlnetOptions): ServedModel<Control
   const ranges = rangesOf(options, sources.model);
   return defineModel<ControlledDiffusion>({
     id: options.id,
-    weights: [sources.model, ...Object.values(sources.nets)],
+    weights: weightSources(sources.model, ...Object.values(sources.nets)),
     resources: controlledResources(sources, ranges.side.most, options),
     load: (context) => loadControlled(context, sources, stackLoading(options)),
   }).serve({
@@ -37,9 +38,9 @@ export function controlnetModel(options: ControlnetOptions): ServedModel<Control
   });
 }
 
-function sourcesOf({ model, controlnets, precision, licence }: ControlnetOptions) {
+function sourcesOf({ model, parts, controlnets, precision, licence }: ControlnetOptions) {
   const nets = Object.fromEntries(Object.entries(controlnets).map(([type, net]) => [componentOf(type as ControlType), net!]));
-  return controlledSources({ model, nets }, { licence, precision });
+  return controlledSources({ model, nets }, { licence, precision, parts });
 }
 
 /** Vision's ranges of the family that the weights are of, scaled to their size, and what the options say otherwise. */

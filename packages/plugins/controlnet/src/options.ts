@@ -1,11 +1,16 @@
 import { CONTROL_TYPES } from '@vision-sdk/core/synapses';
-import { clashingFiles, modelOption, paintingOptions } from '@vision-sdk/diffusion';
+import { CONTROLLED_COMPONENTS, modelOption, paintingOptions, refuseClashes } from '@vision-sdk/diffusion';
 import { z } from 'zod';
 
 /** What a ControlNet was trained to follow. */
 export type ControlType = (typeof CONTROL_TYPES)[number];
 
-const { engines: _, ...painting } = paintingOptions({ id: 'controlnet', engines: ['controlnet'], maxPixels: 4096 * 4096 });
+const { engines: _, ...painting } = paintingOptions({
+  id: 'controlnet',
+  engines: ['controlnet'],
+  maxPixels: 4096 * 4096,
+  components: CONTROLLED_COMPONENTS,
+});
 
 /** Options of the plugin, as they stand in a config. */
 export const controlnetOptions = z
@@ -24,10 +29,9 @@ export const controlnetOptions = z
       .prefault({})
       .meta({ description: "Thresholds of the edges that are found in photographs: OpenCV's, as ControlNets were trained" }),
   })
-  .superRefine(({ model, controlnets }, context) => {
-    const message = clashingFiles([model, ...Object.values(controlnets).filter((net) => net !== undefined)]);
-    if (message !== undefined) context.addIssue({ code: 'custom', path: ['controlnets'], message });
-  });
+  .superRefine(({ model, parts, controlnets }, context) =>
+    refuseClashes(context, { model: [model], parts: Object.values(parts), controlnets: Object.values(controlnets) }),
+  );
 
 /** Options with defaults filled in. */
 export type ControlnetOptions = z.output<typeof controlnetOptions>;

@@ -10,6 +10,7 @@ import {
   type StableDiffusion,
   stackLoading,
   uncropPipeline,
+  weightSources,
 } from '@vision-sdk/diffusion';
 import type { InpaintOptions } from './options.ts';
 import { rangesOf } from './ranges.ts';
@@ -24,13 +25,13 @@ export type PaintingOptions = Omit<InpaintOptions, 'model' | 'lama'> & { readonl
 
 /** The Stable Diffusion that the options describe, serving Vision's Inpaint, and Uncrop. */
 export function inpaintModel(options: PaintingOptions): ServedModel<StableDiffusion> {
-  const { model, precision, licence } = options;
-  const weights = diffusersWeights(model, { components: COMPONENTS, licence, precision });
+  const { model, parts, precision, licence } = options;
+  const weights = diffusersWeights(model, { components: COMPONENTS, parts, licence, precision });
   const ranges = rangesOf(options, weights);
   const settings = { ...options, ranges, deterministic: !drawsItself(weights, 'vae_encoder') };
   return defineModel<StableDiffusion>({
     id: options.id,
-    weights: [weights],
+    weights: weightSources(weights),
     resources: estimatedMemory(weights, ranges[0].side.most, options),
     load: (context) => loadStableDiffusion(context, weights, stackLoading(options)),
   })

@@ -1,4 +1,4 @@
-import { memoryOption, modelOption, paintingOptions, repaintOptions, stackOptions } from '@vision-sdk/diffusion';
+import { memoryOption, modelOption, paintingOptions, refuseClashes, repaintOptions, stackOptions } from '@vision-sdk/diffusion';
 import { z } from 'zod';
 
 const lamaOptions = z.strictObject({
@@ -31,7 +31,8 @@ export const inpaintOptions = z
     ...repaintOptions,
     lama: lamaOptions.optional().meta({ description: 'A network that fills holes in one run and without words, as a model of its own' }),
   })
-  .refine(({ model, lama }) => model !== undefined || lama !== undefined, { error: 'give weights: `model` or `lama`', path: ['model'] });
+  .refine(({ model, lama }) => model !== undefined || lama !== undefined, { error: 'give weights: `model` or `lama`', path: ['model'] })
+  .superRefine(({ model, parts }, context) => refuseClashes(context, { model: [model], parts: Object.values(parts) }));
 
 /** Options with defaults filled in. */
 export type InpaintOptions = z.output<typeof inpaintOptions>;

@@ -9,6 +9,7 @@ import {
   nativeSize,
   stackLoading,
   visionRanges,
+  weightSources,
 } from '@vision-sdk/diffusion';
 import { COMPONENTS, type Kandinsky, loadKandinsky } from './load.ts';
 import type { KandinskyOptions } from './options.ts';
@@ -22,13 +23,13 @@ import {
 
 /** The model that the options describe. Without movq_encoder among its weights it serves TextToImage and ImageToImage alone. */
 export function kandinskyModel(options: KandinskyOptions): ServedModel<Kandinsky> {
-  const { model, precision, licence } = options;
-  const weights = diffusersWeights(model, { components: COMPONENTS, licence, precision });
+  const { model, parts, precision, licence } = options;
+  const weights = diffusersWeights(model, { components: COMPONENTS, parts, licence, precision });
   const ranges = rangesOf(options, weights);
   const settings = { ...options, ranges, deterministic: !drawsItself(weights, 'movq_encoder') };
   const painter = defineModel<Kandinsky>({
     id: options.id,
-    weights: [weights],
+    weights: weightSources(weights),
     resources: estimatedMemory(weights, ranges[0].side.most, options),
     load: (context) => loadKandinsky(context, weights, stackLoading(options)),
   })

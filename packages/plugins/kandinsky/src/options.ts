@@ -1,5 +1,6 @@
-import { KANDINSKY_NEGATIVE_PREFIX, keepRestOption, paintingOptions } from '@vision-sdk/diffusion';
+import { KANDINSKY_NEGATIVE_PREFIX, keepRestOption, paintingOptions, refuseClashes } from '@vision-sdk/diffusion';
 import { z } from 'zod';
+import { COMPONENTS } from './load.ts';
 
 const prior = z
   .strictObject({
@@ -9,15 +10,17 @@ const prior = z
   .prefault({});
 
 /** Options of the plugin, as they stand in a config. */
-export const kandinskyOptions = z.strictObject({
-  ...paintingOptions({ id: 'kandinsky', engines: ['kandinsky-2.2'], negativePrefix: KANDINSKY_NEGATIVE_PREFIX }),
-  prior: prior.meta({ description: 'How the prior imagines pictures of prompts' }),
-  imageToImage: z
-    .enum(['blend', 'latents'])
-    .default('blend')
-    .meta({ description: 'blend mixes the embeddings of picture and words, as Vision 2 did; latents starts from the picture itself' }),
-  keepRest: keepRestOption,
-});
+export const kandinskyOptions = z
+  .strictObject({
+    ...paintingOptions({ id: 'kandinsky', engines: ['kandinsky-2.2'], negativePrefix: KANDINSKY_NEGATIVE_PREFIX, components: COMPONENTS }),
+    prior: prior.meta({ description: 'How the prior imagines pictures of prompts' }),
+    imageToImage: z
+      .enum(['blend', 'latents'])
+      .default('blend')
+      .meta({ description: 'blend mixes the embeddings of picture and words, as Vision 2 did; latents starts from the picture itself' }),
+    keepRest: keepRestOption,
+  })
+  .superRefine(({ model, parts }, context) => refuseClashes(context, { model: [model], parts: Object.values(parts) }));
 
 /** Options with defaults filled in. */
 export type KandinskyOptions = z.output<typeof kandinskyOptions>;

@@ -19,6 +19,7 @@ import {
   stackLoading,
   toImageResponse,
   visionRanges,
+  weightSources,
 } from '@vision-sdk/diffusion';
 import { decodeBase64Image } from '@vision-sdk/image';
 import { drawingOf } from './drawing.ts';
@@ -28,12 +29,12 @@ type ScribbleModel = ControlledDiffusion<'controlnet'>;
 
 /** The model that the options describe, serving Vision's Scribble operation. */
 export function scribbleModel(options: ScribbleOptions): ServedModel<ScribbleModel> {
-  const { model, controlnet, precision, licence } = options;
-  const sources = controlledSources({ model, nets: { controlnet } }, { licence, precision });
+  const { model, parts, controlnet, precision, licence } = options;
+  const sources = controlledSources({ model, nets: { controlnet } }, { licence, precision, parts });
   const ranges = rangesOf(options, sources.model);
   return defineModel<ScribbleModel>({
     id: options.id,
-    weights: [sources.model, sources.nets.controlnet],
+    weights: weightSources(sources.model, sources.nets.controlnet),
     resources: controlledResources(sources, ranges[0].side.most, options),
     load: (context) => loadControlled(context, sources, stackLoading(options)),
   }).serve({

@@ -1,7 +1,12 @@
-import { clashingFiles, modelOption, paintingOptions } from '@vision-sdk/diffusion';
+import { CONTROLLED_COMPONENTS, modelOption, paintingOptions, refuseClashes } from '@vision-sdk/diffusion';
 import { z } from 'zod';
 
-const painting = paintingOptions({ id: 'scribble', engines: ['stable-diffusion-1.5'], maxPixels: 4096 * 4096 });
+const painting = paintingOptions({
+  id: 'scribble',
+  engines: ['stable-diffusion-1.5'],
+  maxPixels: 4096 * 4096,
+  components: CONTROLLED_COMPONENTS,
+});
 
 /** Options of the plugin, as they stand in a config. */
 export const scribbleOptions = z
@@ -14,10 +19,9 @@ export const scribbleOptions = z
       description: 'Drawings whose values are 0 and 1, which is all but black: as-sent as Vision takes them, or brightened to 0 and 255',
     }),
   })
-  .superRefine(({ model, controlnet }, context) => {
-    const message = clashingFiles([model, controlnet]);
-    if (message !== undefined) context.addIssue({ code: 'custom', path: ['controlnet'], message });
-  });
+  .superRefine(({ model, parts, controlnet }, context) =>
+    refuseClashes(context, { model: [model], parts: Object.values(parts), controlnet: [controlnet] }),
+  );
 
 /** Options with defaults filled in. */
 export type ScribbleOptions = z.output<typeof scribbleOptions>;

@@ -242,7 +242,7 @@ describe('options', () => {
   it('name a ControlNet of a hub by its file', () => {
     const controlnet = hub('TensorStack/ControlNet-onnx', 'SD/Scribble/model.onnx');
     const { weights } = scribbleModelOf({ ...plain, controlnet });
-    expect(weights[1]).toMatchObject({ kind: 'hub', graphs: { controlnet: 'SD/Scribble/model.onnx' } });
+    expect(weights[0]).toMatchObject({ kind: 'hub', graphs: { controlnet: 'SD/Scribble/model.onnx' } });
   });
 });
 

@@ -9,6 +9,7 @@ import {
   type StableDiffusion,
   stackLoading,
   uncropPipeline,
+  weightSources,
 } from '@vision-sdk/diffusion';
 import { imageToImagePipeline } from './image-to-image.ts';
 import type { SdxlTurboOptions } from './options.ts';
@@ -17,12 +18,12 @@ import { textToImagePipeline } from './text-to-image.ts';
 
 /** The model that the options describe. Without an encoder of pictures among its weights it serves TextToImage alone. */
 export function sdxlTurboModel(options: SdxlTurboOptions): ServedModel<StableDiffusion> {
-  const { model, precision, licence } = options;
-  const weights = diffusersWeights(model, { components: STABLE_DIFFUSION_COMPONENTS, licence, precision });
+  const { model, parts, precision, licence } = options;
+  const weights = diffusersWeights(model, { components: STABLE_DIFFUSION_COMPONENTS, parts, licence, precision });
   const ranges = rangesOf(options, weights);
   const painter = defineModel<StableDiffusion>({
     id: options.id,
-    weights: [weights],
+    weights: weightSources(weights),
     resources: estimatedMemory(weights, ranges[0].side.most, options),
     load: (context) => loadStableDiffusion(context, weights, stackLoading(options)),
   }).serve(textToImagePipeline(options, ranges));

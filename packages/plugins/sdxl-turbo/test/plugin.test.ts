@@ -220,6 +220,32 @@ describe('the declaration', () => {
     expect(resources.memory).toMatch(/^\d+MiB$/);
   });
 
+  it('says where components from elsewhere are, and serves what they make possible', async () => {
+    await using other = await tinyWeights({ seed: 2 });
+    await using without = await tinyWeights({ without: ['vae_encoder'] });
+    const declared = (parts: object) => sdxlTurboModel(sdxlTurboOptions.parse({ model: without.path, parts }));
+    expect(declared({}).pipelines).toHaveLength(1);
+    const { pipelines, weights } = declared({ vae_encoder: { folder: other.path, licence: 'MIT' } });
+    expect(pipelines).toHaveLength(4);
+    expect(weights).toMatchObject([
+      { folder: without.path, licence: 'unknown' },
+      { folder: other.path, files: ['vae_encoder/model.onnx', 'vae_encoder/config.json'], licence: 'MIT' },
+    ]);
+  });
+
+  it('refuses components that no model has, and repositories whose files are called alike', async () => {
+    const repository = (name: string) => ({ repository: name, revision: '0'.repeat(40), files: ['unet/model.onnx'], bytes: 1 });
+    const problems = async (change: object) => {
+      const result = await validate(sdxlTurboOptions, { model: folder.path, ...change });
+      return result.ok ? '' : formatIssues(result.issues);
+    };
+    expect(await problems({ parts: { vae: './vae' } })).toContain('"vae"');
+    expect(await problems({ model: repository('a/b'), parts: { unet: repository('c/d') } })).toMatch(
+      /^parts: unet\/model\.onnx is in a\/b@0+ and in c\/d@0+; list it/,
+    );
+    expect(await problems({ parts: { unet: repository('c/d') } })).toBe('');
+  });
+
   it('says what is needed of weights on a hub, and where', () => {
     const files = ['unet/model.onnx', 'unet/model.onnx_data', 'vae_decoder/model.onnx', 'text_encoder/model.onnx'];
     const model = { repository: 'owner/name', revision: 'a'.repeat(40), files, bytes: 7_000_000_000 };
