@@ -1,5 +1,11 @@
 import { defineErrors } from '@vision-sdk/core';
 
+const MISSING: Readonly<Record<string, string>> = {
+  '--prompt': 'Say what the picture should show: --prompt "a red circle on a white background".',
+  '--image': 'Give the picture to begin with: --image photo.png.',
+  '--mask': 'Give a picture that is white where the other one is to be repainted: --mask mask.png.',
+};
+
 /** Errors of the `vision` command. */
 export const fail = defineErrors('VISION_CLI', {
   USAGE: {
@@ -18,6 +24,10 @@ export const fail = defineErrors('VISION_CLI', {
   REQUEST_INVALID: {
     message: (d: { synapse: string; issues: string }) => `The request does not fit ${d.synapse}: ${d.issues}.`,
     hint: () => 'Change the flag that sets the field; `vision run --help` lists them.',
+  },
+  FLAG_MISSING: {
+    message: (d: { synapse: string; flags: readonly string[] }) => `${d.synapse} needs ${d.flags.join(' and ')}.`,
+    hint: (d) => d.flags.map((flag: string) => MISSING[flag] ?? `Give ${flag}.`).join(' '),
   },
   VALUE_INVALID: {
     message: (d: { flag: string; value: string; expected: string }) => `${d.flag} cannot be ${JSON.stringify(d.value)}.`,

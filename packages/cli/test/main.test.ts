@@ -211,7 +211,7 @@ describe('run', () => {
     ['a picture that is not there', ['--image', 'none.png'], 'VISION_CLI_FILE_UNREADABLE'],
     ['a file that is no picture', ['--image', join(import.meta.dirname, 'main.test.ts')], 'VISION_IMAGE_UNSUPPORTED_FORMAT'],
     ['a flag the operation has no use for', ['--prompt', 'x'], 'VISION_CLI_FIELD_UNKNOWN'],
-    ['nothing to enlarge', [], 'VISION_CLI_REQUEST_INVALID'],
+    ['nothing to enlarge', [], 'VISION_CLI_FLAG_MISSING'],
     [
       'a model that is not there',
       ['--image', join(import.meta.dirname, '../assets/astronaut.jpg'), '--model', 'x9'],
@@ -235,7 +235,8 @@ describe('run', () => {
     it('is asked for by its own engine', async () => {
       expect(engineOf(await paint('--model', 'kandinsky'))).toBe('kandinsky-2.2');
       expect(engineOf(await paint('--model', 'sdxl-turbo'))).toBe('stable-diffusion-xl-turbo');
-      expect(engineOf(await paint())).toBe('stable-diffusion-xl-turbo');
+      expect(engineOf(await paint())).toBe('kandinsky-2.2');
+      expect(engineOf(await paint('--param', 'engine=stable-diffusion-xl-turbo'))).toBe('stable-diffusion-xl-turbo');
     });
 
     it('refuses an engine that the caller names and it has not', async () => {

@@ -1,4 +1,4 @@
-import { ClipEmbeddings, ImageToImage, Inpaint, TextToImage, Upscale } from '@vision-sdk/core/synapses';
+import { ClipEmbeddings, ControlledTextToImage, ImageToImage, Inpaint, TextToImage, Upscale } from '@vision-sdk/core/synapses';
 import { describe, expect, it } from 'vitest';
 import { withFiles } from '../src/run/files-in-params.ts';
 import { buildRequest } from '../src/run/request.ts';
@@ -26,6 +26,18 @@ describe('a request made of flags', () => {
     expect(await buildRequest(ClipEmbeddings, { image: picture })).toMatchObject({ image_b64s: [picture] });
   });
 
+  it('makes a picture a control, of Canny edges unless another kind is said', async () => {
+    const controls = async (control?: string) =>
+      (await buildRequest(ControlledTextToImage, { image: picture, prompt: 'x', ...(control === undefined ? {} : { control }) })).controls;
+    expect(await controls()).toMatchObject([{ type: 'canny', image: picture, preprocess: true }]);
+    expect(await controls('scribble')).toMatchObject([{ type: 'scribble', preprocess: true }]);
+    expect(await controls('depth')).toMatchObject([{ type: 'depth', preprocess: false }]);
+    await expect(controls('smell')).rejects.toMatchObject({
+      code: 'VISION_CLI_REQUEST_INVALID',
+      message: expect.stringContaining('controls.0.type'),
+    });
+  });
+
   it('takes any other field by --param, as JSON or text', async () => {
     const request = await buildRequest(TextToImage, { seed: 1, param: ['cfg_scale=3.5', 'engine=kandinsky-22'] });
     expect(request).toMatchObject({ cfg_scale: 3.5, engine: 'kandinsky-22' });
@@ -35,7 +47,9 @@ describe('a request made of flags', () => {
     ['a flag the operation has no field for', { image: picture, prompt: 'x' }, 'VISION_CLI_FIELD_UNKNOWN', /takes no --prompt/],
     ['an unknown --param', { image: picture, param: ['sharpness=1'] }, 'VISION_CLI_FIELD_UNKNOWN', /takes no field sharpness/],
     ['a --param without =', { image: picture, param: ['sharpness'] }, 'VISION_CLI_VALUE_INVALID', /--param cannot be "sharpness"/],
-    ['a missing field', {}, 'VISION_CLI_REQUEST_INVALID', /does not fit Upscale: image/],
+    ['a missing picture', {}, 'VISION_CLI_FLAG_MISSING', /Upscale needs --image/],
+    ['a wrong field', { param: ['image='] }, 'VISION_CLI_REQUEST_INVALID', /does not fit Upscale: image/],
+    ['a control of an operation without', { image: picture, control: 'canny' }, 'VISION_CLI_FIELD_UNKNOWN', /takes no --control/],
   ])('refuses %s', async (_name, flags, code, message) => {
     await expect(buildRequest(Upscale, flags)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
   });

@@ -1,16 +1,17 @@
 import { availableParallelism } from 'node:os';
 import type { AnySynapse, RequestOf, ResponseOf } from '@vision-sdk/core';
 import * as builtIn from '@vision-sdk/core/synapses';
-import { fail } from '../errors.ts';
 import { ExitCode } from '../exit-code.ts';
 import { readUserFile } from '../files.ts';
 import { showProgress } from '../output/progress.ts';
 import { openProject, type Project } from '../project.ts';
-import { withEngineOf } from '../run/engine-of-model.ts';
+import { chooseModel, type Job } from '../run/choose-model.ts';
 import { withFiles } from '../run/files-in-params.ts';
+import { fitPictures } from '../run/fit-pictures.ts';
 import { runLocally } from '../run/local.ts';
+import { miniNote } from '../run/mini-note.ts';
 import { picturesOf, refuseError, writePictures } from '../run/pictures.ts';
-import { buildRequest, type RequestFlags, splitPair } from '../run/request.ts';
+import { buildRequest, type RequestFlags } from '../run/request.ts';
 import { findSynapse } from '../run/synapse-name.ts';
 import { askValidator } from '../run/validator-client.ts';
 import { interruption } from '../supervised.ts';
@@ -29,15 +30,17 @@ export interface RunFlags extends RequestFlags {
 
 /** `vision run <synapse>`: one operation, here or through a validator. */
 export async function runOperation({ args, flags, terminal }: Invocation<RunFlags>): Promise<ExitCode> {
-  const project = onDevice(await openProject(flags), flags.device);
+  // What keeps the model from answering is the error that follows; warnings of it would only say so twice.
+  const project = onDevice(await openProject({ ...flags, logLevel: flags.logLevel ?? 'error' }), flags.device);
   const synapse = findSynapse(args[0] ?? '', knownSynapses(project, flags.url !== undefined));
-  const request = await buildRequest(synapse, { ...flags, ...(await readFiles(flags)) });
+  const given = { ...flags, ...(await readFiles(flags)) };
+  const request = await buildRequest(synapse, given);
   const started = performance.now();
-  const response = await answer({ synapse, request, project }, { flags, terminal });
+  const { response, ...how } = await answer({ synapse, request, project }, { flags: given, terminal });
   refuseError(synapse.name, response);
   const files = await writePictures(picturesOf(response), flags.out);
   const seconds = (performance.now() - started) / 1000;
-  if (flags.json) terminal.json({ synapse: synapse.name, seconds, files, response: withoutPictures(response) });
+  if (flags.json) terminal.json({ synapse: synapse.name, ...how, seconds, files, response: withoutPictures(response) });
   else if (files.length > 0) terminal.line(`${files.join(', ')} (${seconds.toFixed(2)} s)`);
   else terminal.line(JSON.stringify(response));
   return ExitCode.ok;
@@ -48,12 +51,6 @@ function onDevice(project: Project, device: string | undefined): Project {
   if (device === undefined) return project;
   const threads = availableParallelism();
   return { ...project, config: { ...project.config, devices: { [device]: { memory: WHOLE_DEVICE, threads, queue: 1 } }, placement: {} } };
-}
-
-interface Job<S extends AnySynapse> {
-  readonly synapse: S;
-  readonly request: RequestOf<S>;
-  readonly project: Project;
 }
 
 /** A validator may serve operations that no plugin here does. */
@@ -78,33 +75,37 @@ async function base64File(file: string): Promise<string> {
   return Buffer.from(await readUserFile(file)).toString('base64');
 }
 
+/** A response, and how it came about where that happened here. */
+interface Answered<S extends AnySynapse> {
+  readonly response: ResponseOf<S>;
+  readonly model?: string;
+  readonly notes?: readonly string[];
+}
+
 async function answer<S extends AnySynapse>(
   job: Job<S>,
   { flags, terminal }: Pick<Invocation<RunFlags>, 'flags' | 'terminal'>,
-): Promise<ResponseOf<S>> {
+): Promise<Answered<S>> {
   const apiKey = flags.apiKey ?? process.env.VISION_API_KEY;
-  if (flags.url !== undefined)
-    return askValidator({ url: flags.url, ...(apiKey === undefined ? {} : { apiKey }) }, flags.seed === undefined ? seedless(job) : job);
-  const local = await forModel(job, flags);
-  using interrupted = interruption('vision run');
-  using progress = showProgress(job.synapse.name, terminal);
-  return await runLocally(local, {
-    signal: interrupted.signal,
-    onStep: (step, total) => progress.update(step, total),
-    ...(flags.model === undefined ? {} : { model: flags.model }),
-  });
+  if (flags.url === undefined) return answerHere(job, { flags, terminal });
+  const gateway = { url: flags.url, ...(apiKey === undefined ? {} : { apiKey }) };
+  return { response: await askValidator(gateway, flags.seed === undefined ? seedless(job) : job) };
 }
 
-/** The job as `--model` wants it: for a model that serves the operation, by the engine of that model unless `--param` names one. */
-async function forModel<S extends AnySynapse>(job: Job<S>, { model: id, param }: Pick<RunFlags, 'model' | 'param'>): Promise<Job<S>> {
-  if (id === undefined) return job;
-  const { synapse, project, request } = job;
-  const served = project.registry.pipelinesFor(synapse);
-  const chosen = served.find(({ model }) => model.id === id);
-  const expected = `one of the models that serve ${synapse.name}: ${served.map(({ model }) => model.id).join(', ')}`;
-  if (chosen === undefined) throw fail('VALUE_INVALID', { flag: '--model', value: id, expected });
-  if (param?.some((text) => splitPair('--param', text)[0] === 'engine')) return job;
-  return { ...job, request: await withEngineOf<S>(chosen.pipeline, request) };
+async function answerHere<S extends AnySynapse>(
+  job: Job<S>,
+  { flags, terminal }: Pick<Invocation<RunFlags>, 'flags' | 'terminal'>,
+): Promise<Answered<S>> {
+  const { served, request: asked } = await chooseModel(job, flags);
+  const { id } = served.model;
+  const { request, note } = await fitPictures(asked, served.pipeline.sides, id);
+  const notes = [note, miniNote(served.model, request)].filter((text) => text !== undefined);
+  if (!flags.json) for (const text of notes) terminal.note(text);
+  using interrupted = interruption('vision run');
+  using progress = showProgress(job.synapse.name, terminal);
+  const onStep = (step: number, total: number) => progress.update(step, total);
+  const response = await runLocally({ ...job, request }, { signal: interrupted.signal, model: id, onStep });
+  return { response, model: id, notes };
 }
 
 /** Validators choose the seed of organic requests themselves. */

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { type AnySynapse, formatIssues, inputJsonSchema, type RequestOf, validate } from '@vision-sdk/core';
+import { type AnySynapse, formatIssues, inputJsonSchema, type RequestOf, type SchemaIssue, validate } from '@vision-sdk/core';
 import { fail } from '../errors.ts';
 
 /** What the flags of `vision run` say; pictures are base64. */
@@ -8,6 +8,8 @@ export interface RequestFlags {
   readonly negative?: string;
   readonly image?: string;
   readonly mask?: string;
+  /** What `image` is to be followed for, where the operation takes control pictures. */
+  readonly control?: string;
   readonly seed?: number;
   readonly steps?: number;
   readonly width?: number;
@@ -20,7 +22,7 @@ type Fields = Readonly<Record<string, { readonly type?: string; readonly anyOf?:
 
 /** A flag sets the first of these fields that the operation has. */
 const FIELDS = {
-  image: ['image', 'init_image', 'image_b64s', 'image_b64'],
+  image: ['image', 'init_image', 'image_b64s', 'image_b64', 'controls'],
   mask: ['mask_image', 'mask'],
   prompt: ['text_prompts', 'prompt'],
   negative: ['text_prompts', 'negative_prompt'],
@@ -30,24 +32,44 @@ const FIELDS = {
   height: ['height'],
 } as const;
 
+/** Control pictures that no photograph can be made into here. */
+const READY_MAPS: readonly string[] = ['depth', 'pose'];
 /** A new seed in Vision's range, 1 to 4294967295. */
 const newSeed = () => randomInt(1, 2 ** 32);
 
-/** Makes a request of an operation out of flags, checked against its schema; a seed that is not given is drawn. Throws FIELD_UNKNOWN, VALUE_INVALID and REQUEST_INVALID. */
+/** Flags that a request may lack because nobody gave them. */
+const NEEDED = ['prompt', 'image', 'mask'] as const;
+
+/** Makes a request of an operation out of flags, checked against its schema; a seed that is not given is drawn. Throws FIELD_UNKNOWN, VALUE_INVALID, FLAG_MISSING and REQUEST_INVALID. */
 export async function buildRequest<S extends AnySynapse>(synapse: S, flags: RequestFlags): Promise<RequestOf<S>> {
   const fields = fieldsOf(synapse);
   const request: Record<string, unknown> = {};
+  if (flags.control !== undefined && !('controls' in fields)) throw unknownField(synapse, '--control', fields);
   for (const flag of Object.keys(FIELDS) as (keyof typeof FIELDS)[]) {
     const value = flags[flag];
     if (value === undefined) continue;
     const field = fieldFor(synapse, flag, fields);
-    request[field] = withFlag(request[field], value, { flag, field, list: isList(fields[field]) });
+    request[field] = withFlag(request[field], value, { flag, field, list: isList(fields[field]), control: flags.control });
   }
   Object.assign(request, parameters(synapse, flags.param ?? [], fields));
   if ('seed' in fields) request.seed ??= newSeed();
   const checked = await validate(synapse.request, request);
-  if (!checked.ok) throw fail('REQUEST_INVALID', { synapse: synapse.name, issues: formatIssues(checked.issues) });
-  return checked.value as RequestOf<S>;
+  if (checked.ok) return checked.value as RequestOf<S>;
+  throw (
+    missingFlags(synapse, checked.issues, flags) ?? fail('REQUEST_INVALID', { synapse: synapse.name, issues: formatIssues(checked.issues) })
+  );
+}
+
+/** FLAG_MISSING where something is wrong with a field that a flag would have set, and nobody gave it. */
+export function missingFlags(synapse: AnySynapse, issues: readonly SchemaIssue[], flags: RequestFlags): Error | undefined {
+  const fields = fieldsOf(synapse);
+  const said = (flags.param ?? []).map((text) => splitPair('--param', text)[0]);
+  const missing = NEEDED.filter((flag) => {
+    const field = FIELDS[flag].find((name) => name in fields);
+    if (field === undefined || flags[flag] !== undefined || said.includes(field)) return false;
+    return issues.some(({ path }) => path === field || path.startsWith(`${field}.`));
+  });
+  return missing.length === 0 ? undefined : fail('FLAG_MISSING', { synapse: synapse.name, flags: missing.map((flag) => `--${flag}`) });
 }
 
 function fieldsOf(synapse: AnySynapse): Fields {
@@ -56,8 +78,12 @@ function fieldsOf(synapse: AnySynapse): Fields {
 
 function fieldFor(synapse: AnySynapse, flag: keyof typeof FIELDS, fields: Fields): string {
   const field = FIELDS[flag].find((name) => name in fields);
-  if (field === undefined) throw fail('FIELD_UNKNOWN', { synapse: synapse.name, flag: `--${flag}`, fields: Object.keys(fields) });
+  if (field === undefined) throw unknownField(synapse, `--${flag}`, fields);
   return field;
+}
+
+function unknownField(synapse: AnySynapse, flag: string, fields: Fields): Error {
+  return fail('FIELD_UNKNOWN', { synapse: synapse.name, flag, fields: Object.keys(fields) });
 }
 
 function isList(schema: Fields[string] | undefined): boolean {
@@ -65,16 +91,26 @@ function isList(schema: Fields[string] | undefined): boolean {
 }
 
 /** Prompts gather in one list, negative ones with a weight below 0, as Vision sends them. */
-function withFlag(before: unknown, value: string | number, at: { flag: string; field: string; list: boolean }): unknown {
+function withFlag(
+  before: unknown,
+  value: string | number,
+  at: { flag: string; field: string; list: boolean; control: string | undefined },
+): unknown {
   if (at.field === 'text_prompts') return [...((before as object[]) ?? []), { text: value, weight: at.flag === 'negative' ? -1 : 1 }];
+  if (at.field === 'controls') return [controlOf(value, at.control)];
   return at.list ? [value] : value;
+}
+
+/** A photograph is made into a map first; those of `READY_MAPS` are maps. */
+function controlOf(image: string | number, type = 'canny'): object {
+  return { type, image, preprocess: !READY_MAPS.includes(type) };
 }
 
 function parameters(synapse: AnySynapse, given: readonly string[], fields: Fields): Record<string, unknown> {
   return Object.fromEntries(
     given.map((text) => {
       const [key, value] = splitPair('--param', text);
-      if (!(key in fields)) throw fail('FIELD_UNKNOWN', { synapse: synapse.name, flag: `field ${key}`, fields: Object.keys(fields) });
+      if (!(key in fields)) throw unknownField(synapse, `field ${key}`, fields);
       return [key, parseValue(value)];
     }),
   );
