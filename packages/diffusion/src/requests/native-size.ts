@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { sampleSide } from '../components/sample-side.ts';
-import { configFile } from '../weights/layouts.ts';
-import { partOf } from '../weights/parts.ts';
+import { configPlaces } from '../weights/parts.ts';
 import type { DiffusersWeights } from '../weights/wanted.ts';
 import type { NativeSize } from './ranges.ts';
 
@@ -25,11 +24,10 @@ export function nativeSize(weights: DiffusersWeights, { unet = 'unet', decoder =
 }
 
 function configOf(weights: DiffusersWeights, component: string): unknown {
-  const part = partOf(weights, component);
-  const graph = part.graphs[component];
-  if (part.kind !== 'folder' || graph === undefined) return undefined;
+  const [place] = configPlaces(weights, component);
+  if (place?.from.kind !== 'folder' || weights.graphs[component] === undefined) return undefined;
   try {
-    return JSON.parse(readFileSync(join(part.folder, configFile(part.files, component, graph)), 'utf8'));
+    return JSON.parse(readFileSync(join(place.from.folder, place.file), 'utf8'));
   } catch {
     return undefined;
   }

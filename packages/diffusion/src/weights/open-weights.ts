@@ -3,8 +3,7 @@ import { dirname, join } from 'node:path';
 import type { LoadContext } from '@vision-sdk/core';
 import JSON5 from 'json5';
 import { fail } from '../errors.ts';
-import { configFile } from './layouts.ts';
-import { partOf } from './parts.ts';
+import { configPlaces, partOf } from './parts.ts';
 import type { DiffusersWeights } from './wanted.ts';
 
 /** Weights of several components at loading. Names are those of the components wanted. */
@@ -76,10 +75,11 @@ class OpenWeights implements WeightFolder {
   }
 
   async config(component: string): Promise<Readonly<Record<string, unknown>>> {
-    const part = partOf(this.#weights, component);
-    const file = configFile(part.files, component, part.graphs[component]);
-    const config = (await this.json(file, part)) ?? {};
-    if (typeof config === 'object' && !Array.isArray(config)) return config as Readonly<Record<string, unknown>>;
+    const [place] = configPlaces(this.#weights, component);
+    if (place === undefined) return {};
+    const { file, from } = place;
+    const config = await this.json(file, from);
+    if (typeof config === 'object' && config !== null && !Array.isArray(config)) return config as Readonly<Record<string, unknown>>;
     throw fail('BAD_CONFIG', { file, problem: 'it is not an object' });
   }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { WeightSource } from '@vision-sdk/core';
+import { configFile } from './layouts.ts';
 import type { DiffusersWeights } from './wanted.ts';
 
 /** Weights with components from elsewhere, which stand in for their own. */
@@ -13,6 +14,17 @@ export function withParts(own: DiffusersWeights, parts: Readonly<Record<string, 
 /** The source that a component is from. */
 export function partOf(weights: DiffusersWeights, component: string): DiffusersWeights {
   return weights.parts[component] ?? weights;
+}
+
+/** Where the `config.json` of a component may be, the first that is there counts: beside its graph, and for one from elsewhere also where the model has its own. */
+export function configPlaces(
+  weights: DiffusersWeights,
+  component: string,
+): readonly { readonly from: DiffusersWeights; readonly file: string }[] {
+  const part = partOf(weights, component);
+  const places = [{ from: part, file: configFile(part.files, component, part.graphs[component]) }];
+  if (part !== weights) places.push({ from: weights, file: configFile(weights.files, component) });
+  return places.filter(({ from, file }) => from.files.includes(file));
 }
 
 /** Path of a component's graph, undefined on a hub and where there is none. */

@@ -68,6 +68,13 @@ describe('a component from elsewhere', () => {
     expect([nativeSize(own)?.latentScale, nativeSize(weights)?.latentScale]).toEqual([8, 4]);
   });
 
+  it("is loaded with the model's own config where none lies beside it", async () => {
+    const weights = wanting({ unet: path('unet.onnx'), vae_decoder: path('model/vae_decoder/model.onnx') }, path('other'));
+    const opened = await openWeights(fakeLoadContext(), weights);
+    expect(await opened.config('unet')).toEqual(JSON.parse(await readFile(path('other/unet/config.json'), 'utf8')));
+    expect(nativeSize(weights)?.latentScale).toBe(8);
+  });
+
   it('paints what a folder with it in place of its own paints', async () => {
     await cp(path('model'), path('copied'), { recursive: true });
     await cp(path('other/unet'), path('copied/unet'), { recursive: true });
