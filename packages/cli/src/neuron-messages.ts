@@ -1,5 +1,13 @@
 /** What a started neuron tells a supervisor that holds an IPC channel. */
-export type NeuronMessage = { readonly vision: 'ready'; readonly host: string; readonly port: number } | ScoreMessage;
+export type NeuronMessage = { readonly vision: 'ready'; readonly host: string; readonly port: number } | ScoreMessage | VerdictMessage;
+
+/** What a validator gave for the answers of one round. */
+export interface VerdictMessage {
+  readonly vision: 'verdict';
+  /** Name of the operation. */
+  readonly synapse: string;
+  readonly rewards: readonly { readonly hotkey: string; readonly value: number }[];
+}
 
 /** The scoreboard of a validator, whenever it changes. */
 export interface ScoreMessage {

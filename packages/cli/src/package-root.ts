@@ -12,7 +12,7 @@ export function packageRoot(): string {
   return folder;
 }
 
-/** A module of this package as a path another process can import: `demo/wrapped-upscale` -> `…/dist/demo/wrapped-upscale.js`. */
+/** A module of this package as a path another process can import: `demo/wrapped` -> `…/dist/demo/wrapped.js`. */
 export function modulePath(name: string): string {
   return join(packageRoot(), fromSources ? 'src' : 'dist', `${name}${fromSources ? '.ts' : '.js'}`);
 }

@@ -7,17 +7,20 @@ import { decodeBase64Image, encodePng, encodePngBase64, resize } from '@vision-s
 import { configSchema, createRegistry, resolvePlugins } from '@vision-sdk/neuron/host';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import bicubicUpscale from '../src/demo/bicubic-upscale.ts';
-import { cast, newSeed } from '../src/demo/cast.ts';
+import { cast, newcomer, newSeed } from '../src/demo/cast.ts';
 import { minerConfig, type Stage, spectatorConfig, validatorConfig } from '../src/demo/configs.ts';
 import { judgePhoto, loadPhoto } from '../src/demo/photo.ts';
 import { startProcess } from '../src/demo/process.ts';
+import { promptLines } from '../src/demo/prompts.ts';
 import { findingsOf, type MinerResult, type Summary } from '../src/demo/summary.ts';
-import wrappedUpscale from '../src/demo/wrapped-upscale.ts';
+import wrapped from '../src/demo/wrapped.ts';
 import { openInMemory } from '../src/project.ts';
 import { openDispatcher } from '../src/run/local.ts';
+import { unknownWords } from '../src/run/mini-words.ts';
 import { temporaryFolder } from './vision-command.ts';
 
 const INNER = '@vision-sdk/plugin-upscale';
+const upscaling = (habits: object = {}) => wrapped({ inner: [[INNER, {}]], serves: ['Upscale'], ...habits });
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 beforeAll(async () => {
   folder = await temporaryFolder();
@@ -38,7 +41,7 @@ describe('the photograph', () => {
 
 describe("the miners' plugins", () => {
   it.each([
-    ['wrapped-upscale', () => wrappedUpscale({ inner: INNER })],
+    ['wrapped', () => upscaling()],
     ['bicubic-upscale', () => bicubicUpscale()],
   ])('%s keeps every promise that a plugin can make', async (_name, plugin) => {
     const results = await runChecks(await pluginChecks(plugin()));
@@ -64,9 +67,9 @@ describe("the miners' plugins", () => {
     const image = await encodePngBase64({ width: 16, height: 16, channels: 3, data });
     const inner = ((await import(INNER)) as { default: PluginFactory }).default;
     const [expected] = await answers(inner(), image, 1);
-    const [faithful] = await answers(wrappedUpscale({ inner: INNER }), image, 1);
+    const [faithful] = await answers(upscaling(), image, 1);
     expect(faithful).toEqual(expected);
-    const flaky = await answers(wrappedUpscale({ inner: INNER, failureRate: 0.5 }), image, 20);
+    const flaky = await answers(upscaling({ failureRate: 0.5 }), image, 20);
     const failed = flaky.filter((answer) => typeof answer === 'string').length;
     expect(failed).toBeGreaterThan(4);
     expect(failed).toBeLessThan(16);
@@ -80,11 +83,16 @@ describe('the configs', () => {
     folder: folder.path,
     validator: { seed: newSeed(), hotkey: '5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY' },
     apiKey: newSeed(),
+    promptsFile: join(folder.path, 'prompts.txt'),
   });
 
   it('are valid, and their plugins load', async () => {
     const given = stage();
-    for (const config of [...cast().map((player) => minerConfig(player, given)), validatorConfig(given), spectatorConfig(given)]) {
+    for (const config of [
+      ...[...cast(), newcomer()].map((player) => minerConfig(player, given)),
+      validatorConfig(given),
+      spectatorConfig(given),
+    ]) {
       const resolved = configSchema.parse(config);
       const registry = await createRegistry(await resolvePlugins(resolved, folder.path));
       for (const model of resolved.pinned) expect(registry.models.has(model)).toBe(true);
@@ -92,13 +100,13 @@ describe('the configs', () => {
   });
 
   it('tell the validator nothing of who is who', () => {
-    const players = cast();
+    const players = [...cast(), newcomer()];
     const text = JSON.stringify(validatorConfig(stage()));
     for (const { seed, kind } of players) {
       expect(text).not.toContain(seed);
-      expect(text).not.toContain(kind);
+      expect(text).not.toContain(`"${kind}"`);
     }
-    expect(text).not.toMatch(/wrapped-upscale|bicubic/);
+    expect(text).not.toMatch(/wrapped|bicubic/);
   });
 
   it('change the clock and no rule of scoring', () => {
@@ -107,8 +115,28 @@ describe('the configs', () => {
     const different = Object.keys(demo).filter(
       (key) => JSON.stringify(demo[key as keyof typeof demo]) !== JSON.stringify(defaults[key as keyof typeof defaults]),
     );
-    expect(different.toSorted()).toEqual(['gateway', 'periodMs', 'resyncMs', 'store', 'syntheticIntervalMs', 'weightsIntervalMs']);
+    expect(different.toSorted()).toEqual([
+      'gateway',
+      'periodMs',
+      'prompts',
+      'resyncMs',
+      'store',
+      'syntheticIntervalMs',
+      'weightsIntervalMs',
+    ]);
   });
+});
+
+describe("the validator's prompts", () => {
+  const lines = promptLines().trimEnd().split('\n');
+
+  it('are all different, and in words that the small models know', () => {
+    expect(lines.length).toBeGreaterThan(50);
+    expect(new Set(lines).size).toBe(lines.length);
+    expect(lines.flatMap(unknownWords)).toEqual([]);
+  });
+
+  it('are no longer than a made-up prompt may be', () => expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(80));
 });
 
 describe('what the demo insists on', () => {
@@ -121,7 +149,10 @@ describe('what the demo insists on', () => {
     incentive: value,
   });
   const good: Summary = {
-    miners: [miner('fast', 1.25), miner('slow', 0.9), miner('flaky', 0.6), miner('cheater', 0.25)],
+    miners: [
+      ...[miner('fast', 1.25), miner('slow', 0.9), miner('newcomer', 1.25), miner('flaky', 0.6)],
+      ...[miner('cheater', 0.25), miner('few-steps', 0.25), miner('other-seed', 0.25)],
+    ],
     image: { path: 'x.png', width: 512, height: 512, psnrVsBicubicDb: 1.5 },
     rounds: 20,
     seconds: 30,
@@ -135,11 +166,13 @@ describe('what the demo insists on', () => {
 
   it.each([
     ['a slow miner that is level with the fast one', withMiner(miner('slow', 1.25)), /fast honest miner is not above/],
-    ['a cheater with half of the slow one', withMiner(miner('cheater', 0.45)), /cheater is not below half/],
+    ['a cheater with half of the slow one', withMiner(miner('cheater', 0.45)), /cheater miner is not below half/],
+    ['one that pays with few steps', withMiner(miner('few-steps', 0.5)), /few-steps miner is not below half.*slow 0.900, few-steps 0.500/],
+    ['one that draws another seed', withMiner({ ...miner('other-seed', 0.25), incentive: 0.8 }), /other-seed miner.*incentive/],
     ['a miner without incentive', withMiner({ ...miner('fast', 1.25), incentive: 0 }), /incentive: fast 0.000/],
     ['no incentive at all', { ...good, miners: good.miners.map((one) => ({ ...one, incentive: 0 })) }, /no incentive to anybody/],
     ['a miner that hardly played', withMiner({ ...miner('flaky', 0.5), rounds: 1 }), /flaky miner played 1 rounds only/],
-    ['a missing miner', { ...good, miners: good.miners.slice(1) }, /missing from the metagraph/],
+    ['a missing miner', { ...good, miners: good.miners.slice(1) }, /missing from the metagraph: fast$/],
     ['a picture that is no better than bicubic', { ...good, image: { ...good.image, psnrVsBicubicDb: 0 } }, /no better than bicubic/],
   ])('is not met by %s', (_name, summary, finding) => expect(findingsOf(summary).join('; ')).toMatch(finding));
 });

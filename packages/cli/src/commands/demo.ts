@@ -1,13 +1,15 @@
+import { join } from 'node:path';
+import type { Outcome } from '../demo/play.ts';
 import { runDemo } from '../demo/run-demo.ts';
-import { renderLine, renderScoreboard, type Standing } from '../demo/scoreboard-view.ts';
-import { findingsOf, type Summary } from '../demo/summary.ts';
+import { renderLine, renderMiners, renderScoreboard, type Standing } from '../demo/scoreboard-view.ts';
+import { findingsOf } from '../demo/summary.ts';
 import { fail } from '../errors.ts';
 import { ExitCode } from '../exit-code.ts';
 import { interruption } from '../supervised.ts';
 import type { Terminal } from '../terminal.ts';
 import type { Invocation } from '../tree/invocation.ts';
 
-const ROUNDS = 20;
+const ROUNDS = 24;
 const TIMEOUT_SECONDS = 180;
 const LINE_EVERY_SECONDS = 2;
 
@@ -22,16 +24,16 @@ export interface DemoFlags {
 export async function demo({ flags, terminal }: Invocation<DemoFlags>): Promise<ExitCode> {
   using interrupted = interruption('vision demo');
   const show = flags.json ? () => undefined : await scoreboard(terminal);
-  const summary = await runDemo({
+  const outcome = await runDemo({
     out: flags.out,
     rounds: flags.rounds ?? ROUNDS,
     timeoutMs: (flags.timeout ?? TIMEOUT_SECONDS) * 1000,
     signal: interrupted.signal,
     show,
   });
-  if (flags.json) terminal.json(summary);
-  else report(summary, flags.out, terminal);
-  const findings = findingsOf(summary);
+  if (flags.json) terminal.json(outcome.summary);
+  else report(outcome, flags.out, terminal);
+  const findings = findingsOf(outcome.summary);
   if (findings.length > 0) throw fail('DEMO_MISBEHAVED', { findings });
   return ExitCode.ok;
 }
@@ -58,9 +60,10 @@ function lines(terminal: Terminal): (standing: Standing) => void {
   };
 }
 
-function report({ miners, image, rounds, seconds }: Summary, out: string, terminal: Terminal): void {
-  const standing = { miners, rounds, seconds, block: 0, phase: '' };
-  if (!terminal.interactive) terminal.line(`\n${renderScoreboard(standing, terminal.colours).split('\n').slice(2).join('\n')}`);
+function report({ summary, standing }: Outcome, out: string, terminal: Terminal): void {
+  const { image, rounds, seconds } = summary;
+  if (!terminal.interactive) terminal.line(`\n${renderMiners(standing, terminal.colours)}\n`);
+  terminal.line(`${join(out, 'contact-sheet.png')}: what users asked for, and what they got`);
   terminal.line(`${image.path}: ${image.width}x${image.height}, ${image.psnrVsBicubicDb.toFixed(2)} dB above bicubic`);
   terminal.line(`${rounds} rounds in ${seconds} s. Summary and logs: ${out}`);
 }

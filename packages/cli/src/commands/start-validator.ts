@@ -31,7 +31,10 @@ function reportScores(validator: Validator): void {
   let judged = 0;
   let weightsBlock: number | undefined;
   validator.observe((event: ValidatorEvent) => {
-    if (event.kind === 'round-judged') judged += 1;
+    if (event.kind === 'round-judged') {
+      judged += 1;
+      tellSupervisor({ vision: 'verdict', synapse: event.synapse, rewards: event.rewards });
+    }
     if (event.kind === 'weights-set') weightsBlock = event.receipt.block;
     tellSupervisor({ vision: 'scoreboard', judged, rows: validator.scoreboard(), ...(weightsBlock === undefined ? {} : { weightsBlock }) });
   });

@@ -1,10 +1,8 @@
 import { join } from 'node:path';
 import type { VisionConfig } from '@vision-sdk/neuron/host';
-import type { Player, PluginEntry } from './cast.ts';
+import { everyModel, type Player, type PluginEntry } from './cast.ts';
 
 const LOCAL_CHAIN = '@vision-sdk/plugin-local-chain';
-const UPSCALE = '@vision-sdk/plugin-upscale';
-const REWARDS = '@vision-sdk/plugin-image-similarity';
 const NETUID = 19;
 const STAKE_TAO = 10_000;
 
@@ -21,6 +19,8 @@ export interface Stage {
   readonly validator: { readonly seed: string; readonly hotkey: string };
   /** Key of the gateway. */
   readonly apiKey: string;
+  /** Prompts of the validator's own requests. */
+  readonly promptsFile: string;
 }
 
 /** The plugin entry of the chain: the same for all, so that whoever comes first makes the same file. */
@@ -31,11 +31,11 @@ export function chainPlugin({ folder, validator }: Stage): PluginEntry {
 /** The config of an ordinary miner on loopback. */
 export function minerConfig(player: Player, stage: Stage): VisionConfig {
   return {
-    plugins: [chainPlugin(stage), player.plugin],
+    plugins: [chainPlugin(stage), ...player.plugins],
     netuid: NETUID,
     wallet: { seed: player.seed },
-    devices: { cpu: { memory: '1GiB', threads: 1 } },
-    pinned: [player.model],
+    devices: { cpu: { memory: '2GiB', threads: 1 } },
+    pinned: [...player.pinned],
     miner: { host: '127.0.0.1', port: 0, drainMs: 1000 },
   };
 }
@@ -43,14 +43,15 @@ export function minerConfig(player: Player, stage: Stage): VisionConfig {
 /** The config of the validator. It knows no more of the miners than any validator does. */
 export function validatorConfig(stage: Stage): VisionConfig {
   return {
-    plugins: [chainPlugin(stage), UPSCALE, REWARDS],
+    plugins: [chainPlugin(stage), ...everyModel()],
     netuid: NETUID,
     wallet: { seed: stage.validator.seed },
-    devices: { cpu: { memory: '1GiB', threads: 1 } },
-    pinned: ['vision-x2'],
+    devices: { cpu: { memory: '2GiB', threads: 1 } },
+    pinned: ['vision-x2', 'mini-sdxl'],
     validator: {
       ...CLOCK.validator,
       store: join(stage.folder, 'validator.sqlite'),
+      prompts: { file: stage.promptsFile },
       gateway: { host: '127.0.0.1', port: 0, apiKey: stage.apiKey },
     },
   };

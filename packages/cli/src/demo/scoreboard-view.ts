@@ -1,11 +1,18 @@
 import { type Column, renderTable } from '../output/table.ts';
 import type { Colours } from '../terminal.ts';
-import type { MinerResult } from './summary.ts';
+import { CHEATS, type MinerResult } from './summary.ts';
 
+/** The operations that miners compete on from the start, and all others together. */
+export type Operation = 'Upscale' | 'TextToImage' | 'others';
+
+const OPERATIONS: readonly Operation[] = ['Upscale', 'TextToImage', 'others'];
 const COLUMNS: readonly Column[] = [
   { title: 'uid', align: 'right' },
   { title: 'miner' },
   { title: 'rounds', align: 'right' },
+  { title: 'upscale', align: 'right' },
+  { title: 'text-to-image', align: 'right' },
+  { title: 'others', align: 'right' },
   { title: 'mean reward', align: 'right' },
   { title: '' },
   { title: 'weight', align: 'right' },
@@ -13,21 +20,33 @@ const COLUMNS: readonly Column[] = [
 ];
 const BAR_CELLS = 20;
 const FULL_BAR = 1.25;
+const NEVER = '·';
 
 /** What the demo knows right now. */
 export interface Standing {
   readonly miners: readonly MinerResult[];
+  /** Mean reward by uid and operation, of those that a miner was judged for. */
+  readonly rewards: ReadonlyMap<number, ReadonlyMap<Operation, number>>;
   readonly rounds: number;
   readonly block: number;
   readonly seconds: number;
   readonly phase: string;
 }
 
-/** The scoreboard as a table, best miner first. */
-export function renderScoreboard({ miners, rounds, block, seconds, phase }: Standing, colours: Colours): string {
-  const rows = miners.toSorted((a, b) => b.meanReward - a.meanReward).map((miner) => rowOf(miner, colours));
+/** The scoreboard as a table, best miner first, under a line that says what happens. */
+export function renderScoreboard(standing: Standing, colours: Colours): string {
+  const { rounds, block, seconds, phase } = standing;
   const head = `block ${block} · ${rounds} rounds judged · ${seconds.toFixed(0)} s · ${phase}`;
-  return `${colours.dim(head)}\n\n${renderTable(COLUMNS, rows)}\n`;
+  return `${colours.dim(head)}\n\n${renderMiners(standing, colours)}\n`;
+}
+
+/** The table alone. */
+export function renderMiners({ miners, rewards }: Pick<Standing, 'miners' | 'rewards'>, colours: Colours): string {
+  const best = miners.toSorted((a, b) => b.meanReward - a.meanReward);
+  return renderTable(
+    COLUMNS,
+    best.map((miner) => rowOf(miner, rewards.get(miner.uid), colours)),
+  );
 }
 
 /** The same in one line, for logs and pipes. */
@@ -36,9 +55,15 @@ export function renderLine({ miners, rounds, block, seconds, phase }: Standing):
   return `${seconds.toFixed(0).padStart(3)} s  block ${block}  ${rounds} rounds  ${parts.join('  ')}  ${phase}`;
 }
 
-function rowOf({ uid, kind, rounds, meanReward, weight, incentive }: MinerResult, colours: Colours): readonly string[] {
-  const paint = kind === 'cheater' ? colours.red : kind === 'flaky' ? colours.yellow : colours.green;
-  return [String(uid), paint(kind), String(rounds), meanReward.toFixed(3), paint(bar(meanReward)), weight.toFixed(4), incentive.toFixed(4)];
+function rowOf(
+  { uid, kind, rounds, meanReward, weight, incentive }: MinerResult,
+  rewards: ReadonlyMap<Operation, number> | undefined,
+  colours: Colours,
+): readonly string[] {
+  const paint = CHEATS.some((cheat) => cheat === kind) ? colours.red : kind === 'flaky' ? colours.yellow : colours.green;
+  const means = OPERATIONS.map((operation) => rewards?.get(operation)?.toFixed(2) ?? NEVER);
+  const shares = [weight.toFixed(4), incentive.toFixed(4)];
+  return [String(uid), paint(kind), String(rounds), ...means, meanReward.toFixed(3), paint(bar(meanReward)), ...shares];
 }
 
 function bar(reward: number): string {

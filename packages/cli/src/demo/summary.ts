@@ -1,5 +1,12 @@
 /** What a miner of the demo is up to. Only the demo knows: the validator is not told. */
-export type Kind = 'fast' | 'slow' | 'cheater' | 'flaky';
+export type Kind = Honest | 'flaky' | Cheat;
+
+/** They run what they are asked for, each time. */
+type Honest = 'fast' | 'slow' | 'newcomer';
+
+/** They sell something else than what was asked for. */
+export const CHEATS = ['cheater', 'few-steps', 'other-seed'] as const;
+type Cheat = (typeof CHEATS)[number];
 
 /** How one miner did. */
 export interface MinerResult {
@@ -23,27 +30,28 @@ export interface Summary {
 }
 
 const LEAST_ROUNDS = 2;
+const KINDS: readonly Kind[] = ['fast', 'slow', 'flaky', ...CHEATS, 'newcomer'];
+const MEASURES = ['meanReward', 'weight', 'incentive'] as const;
+type Measure = (typeof MEASURES)[number];
 
 /** Everything that is not as it should be on a subnet that works; empty when all is well. */
 export function findingsOf({ miners, image }: Summary): readonly string[] {
-  const of = (kind: Kind) => miners.find((miner) => miner.kind === kind);
-  const [fast, slow, cheater] = [of('fast'), of('slow'), of('cheater')];
-  if (fast === undefined || slow === undefined || cheater === undefined) return ['a miner is missing from the metagraph'];
+  const byKind = new Map(miners.map((miner) => [miner.kind, miner]));
+  const missing = KINDS.filter((kind) => !byKind.has(kind));
+  if (missing.length > 0) return [`missing from the metagraph: ${missing.join(', ')}`];
   return [
     ...miners.flatMap((miner) => (miner.rounds < LEAST_ROUNDS ? [`the ${miner.kind} miner played ${miner.rounds} rounds only`] : [])),
     ...(miners.every(({ incentive }) => incentive === 0) ? ['consensus gave no incentive to anybody'] : []),
-    ...(['meanReward', 'weight', 'incentive'] as const).flatMap((measure) => orderFindings(measure, { fast, slow, cheater })),
+    ...MEASURES.flatMap((measure) => orderFindings(measure, (kind) => byKind.get(kind)?.[measure] ?? 0)),
     ...(image.psnrVsBicubicDb > 0 ? [] : [`the picture is no better than bicubic (${image.psnrVsBicubicDb.toFixed(2)} dB)`]),
   ];
 }
 
-function orderFindings(
-  measure: 'meanReward' | 'weight' | 'incentive',
-  { fast, slow, cheater }: { readonly fast: MinerResult; readonly slow: MinerResult; readonly cheater: MinerResult },
-): readonly string[] {
-  const figures = `${measure}: fast ${fast[measure].toFixed(3)}, slow ${slow[measure].toFixed(3)}, cheater ${cheater[measure].toFixed(3)}`;
+function orderFindings(measure: Measure, of: (kind: Kind) => number): readonly string[] {
+  const figures = (...kinds: Kind[]) => `${measure}: ${kinds.map((kind) => `${kind} ${of(kind).toFixed(3)}`).join(', ')}`;
+  const cheats = CHEATS.filter((kind) => of(kind) >= of('slow') / 2);
   return [
-    ...(fast[measure] > slow[measure] ? [] : [`the fast honest miner is not above the slow one (${figures})`]),
-    ...(cheater[measure] < slow[measure] / 2 ? [] : [`the cheater is not below half of the slow honest miner (${figures})`]),
+    ...(of('fast') > of('slow') ? [] : [`the fast honest miner is not above the slow one (${figures('fast', 'slow')})`]),
+    ...cheats.map((kind) => `the ${kind} miner is not below half of the slow honest one (${figures('slow', kind)})`),
   ];
 }

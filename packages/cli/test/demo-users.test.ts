@@ -1,0 +1,124 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { createRandom, validate } from '@vision-sdk/core';
+import { decodeImage, encodePngBase64, type Raster } from '@vision-sdk/image';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defaultPlugins } from '../src/default-plugins.ts';
+import { loadPhoto } from '../src/demo/photo.ts';
+import { Users } from '../src/demo/users.ts';
+import { WISHES } from '../src/demo/wishes.ts';
+import { openInMemory } from '../src/project.ts';
+import { temporaryFolder } from './vision-command.ts';
+
+const SIDE = 64;
+const CLIP = '@vision-sdk/plugin-clip';
+const installed = new Set(defaultPlugins().map(([name]) => name));
+const wishes = WISHES.filter(({ plugin }) => installed.has(plugin));
+
+function noise(seed: number, side: number): Raster {
+  const random = createRandom(seed);
+  return { width: side, height: side, channels: 3, data: Uint8Array.from({ length: side * side * 3 }, () => Math.floor(random() * 256)) };
+}
+
+describe('what users wish for', () => {
+  it('comes in an order in which each wish finds its pictures', () => {
+    const made = new Set<string>();
+    for (const { name, needs } of WISHES) {
+      expect(needs.filter((need) => !made.has(need))).toEqual([]);
+      made.add(name);
+    }
+    expect(made.size).toBe(WISHES.length);
+  });
+
+  it.each(wishes.map((wish) => [wish.name, wish] as const))('is what the models take: %s', async (_name, wish) => {
+    const { registry } = await openInMemory({ plugins: defaultPlugins() }, '.');
+    const { fields } = await wish.input(wish.needs.map((_, index) => noise(index, SIDE)));
+    const request = { ...fields, seed: 1, text_prompts: [{ text: wish.prompt, weight: 1 }] };
+    const valid = await validate(wish.synapse.request, request);
+    expect(valid).toMatchObject({ ok: true });
+    const pipelines = registry.pipelinesFor(wish.synapse).filter(({ plugin }) => plugin.name === wish.plugin);
+    const results = await Promise.all(pipelines.map(({ pipeline }) => validate(pipeline.accepts!, valid.ok && valid.value)));
+    expect(results).toContainEqual(expect.objectContaining({ ok: true }));
+  });
+});
+
+describe('users', () => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let server: Server;
+  let asked: { readonly url: string; readonly headers: Readonly<Record<string, unknown>>; readonly body: Record<string, unknown> }[] = [];
+  let miners: Record<string, number> = {};
+
+  beforeAll(async () => {
+    folder = await temporaryFolder();
+    server = createServer(async (request, response) => {
+      response.setHeader('content-type', 'application/json');
+      if (request.url === '/health') return response.end(JSON.stringify({ miners }));
+      const body = JSON.parse(Buffer.concat(await request.toArray()).toString()) as Record<string, unknown>;
+      asked.push({ url: request.url ?? '', headers: request.headers, body });
+      return response.end(JSON.stringify(await answerTo(request.url ?? '', body)));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  });
+  afterAll(async () => {
+    server.close();
+    await folder[Symbol.asyncDispose]();
+  });
+
+  async function answerTo(url: string, { image_b64s }: Record<string, unknown>) {
+    if (url === '/clip-embeddings') return { image_embeddings: (image_b64s as string[]).map((_, index) => [1, index]) };
+    return { image_b64s: [await encodePngBase64(noise(asked.length, url === '/upscale' ? 512 : SIDE))] };
+  }
+
+  const users = () =>
+    new Users({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, apiKey: 'a key of the gateway' }, folder.path);
+
+  it('get a picture for every wish and one sheet with all of them', async () => {
+    asked = [];
+    const all = users();
+    const photo = await all.sendPhoto(await loadPhoto());
+    expect(photo).toMatchObject({ width: 512, height: 512 });
+    await all.sendWords();
+    await all.sendTheRest();
+    await all.writeContactSheet();
+    expect((await readdir(join(folder.path, 'pictures'))).toSorted()).toEqual(wishes.map(({ name }) => `${name}.png`).toSorted());
+    expect(asked).toHaveLength(wishes.length + 1 + (installed.has(CLIP) ? 1 : 0));
+    expect(
+      asked.every(({ headers }) => headers['vision-verify'] === 'true' && headers.authorization === 'Bearer a key of the gateway'),
+    ).toBe(true);
+    const sheet = await decodeImage(await readFile(join(folder.path, 'contact-sheet.png')));
+    for (const { name } of wishes)
+      expect(isOn(sheet, await decodeImage(await readFile(join(folder.path, 'pictures', `${name}.png`))))).toBe(true);
+  });
+
+  it('leave the seed to the validator, which chooses it', async () => {
+    asked = [];
+    await users().sendWords();
+    expect(asked.length).toBeGreaterThanOrEqual(wishes.length === 0 ? 0 : 4);
+    expect(asked.filter(({ body }) => 'seed' in body)).toEqual([]);
+  });
+
+  it('wait until everything that they want is served', async () => {
+    miners = {};
+    expect(await users().allIsServed()).toBe(wishes.length === 0 && !installed.has(CLIP));
+    const names = [...wishes.map(({ synapse }) => synapse.name), 'ClipEmbeddings'];
+    miners = Object.fromEntries(names.map((name) => [name, 1]));
+    expect(await users().allIsServed()).toBe(true);
+  });
+
+  /** True when every pixel of a picture is a square of three pixels somewhere on the sheet. */
+  function isOn(sheet: Raster, picture: Raster): boolean {
+    const at = (raster: Raster, x: number, y: number) =>
+      raster.data.subarray((y * raster.width + x) * 3, (y * raster.width + x) * 3 + 3).join();
+    const first = at(picture, 0, 0);
+    for (let y = 0; y < sheet.height - 3 * SIDE; y++) {
+      for (let x = 0; x < sheet.width - 3 * SIDE; x++) {
+        if (at(sheet, x, y) !== first || at(sheet, x + 3, y) !== at(picture, 1, 0)) continue;
+        const same = Array.from({ length: SIDE * SIDE }, (_, index) => [index % SIDE, Math.floor(index / SIDE)] as const);
+        if (same.every(([column, row]) => at(sheet, x + 3 * column + 1, y + 3 * row + 1) === at(picture, column, row))) return true;
+      }
+    }
+    return false;
+  }
+});
