@@ -36,12 +36,11 @@ STAGES = (
     Stage("text", "text", 1_200),
     Stage("sdxl-a", "sdxl", 10_500, ("vae", "text"), ("2", "1"), 2, (("sdxl", "sdxl-a", "sdxl"), ("sd15", "sdxl-a", "sd15"))),
     Stage("clip", "clip", 1_500, ("text", "sdxl-a"), exports=(("clip", "clip"),)),
-    Stage("prior", "kandinsky", 3_000, ("clip",), ("2",)),
+    Stage("prior", "kandinsky", 2_000, ("clip",), ("2",)),
     Stage("control-scribble", "sd15", 3_000, ("sdxl-a",), ("sdxl-a",), 2, (("control", "scribble", "sdxl-a", "control-scribble"),)),
-    Stage("kandinsky", "kandinsky", 6_000, ("prior", "control-scribble"), ("sdxl-a", "2"), 2, (("kandinsky", "kandinsky"),)),
+    Stage("kandinsky", "kandinsky", 4_500, ("prior", "control-scribble"), ("sdxl-a", "2"), 1, (("kandinsky", "kandinsky"),)),
     Stage("control-canny", "sd15", 3_000, ("control-scribble",), ("sdxl-a",), 1, (("control", "canny", "sdxl-a", "control-canny"),)),
-    Stage("sdxl-b", "sdxl", 10_500, ("kandinsky",), ("4", "2"), 2, (("sdxl", "sdxl-b", "sdxl-b"),)),
-    Stage("sdxl-long", "sdxl", 16_000, ("sdxl-b",), ("4", "3", "sdxl-a"), 2, (("sdxl", "sdxl-long", "sdxl"),)),
+    Stage("sdxl-b", "sdxl", 7_000, ("control-canny",), ("4", "2"), 1, (("sdxl", "sdxl-b", "sdxl-b"),)),
 )
 # Stages that are several trainings in one module take the name as their first argument.
 NAMED = ("sdxl", "sd15", "kandinsky")
