@@ -40,7 +40,7 @@ STAGES = (
     Stage("control-scribble", "sd15", 3_000, ("sdxl-a",), ("sdxl-a",), 2, (("control", "scribble", "sdxl-a", "control-scribble"),)),
     Stage("kandinsky", "kandinsky", 4_500, ("prior", "control-scribble"), ("sdxl-a", "2"), 1, (("kandinsky", "kandinsky"),)),
     Stage("control-canny", "sd15", 3_000, ("control-scribble",), ("sdxl-a",), 1, (("control", "canny", "sdxl-a", "control-canny"),)),
-    Stage("sdxl-b", "sdxl", 7_000, ("control-canny",), ("4", "2"), 1, (("sdxl", "sdxl-b", "sdxl-b"),)),
+    Stage("sdxl-b", "sdxl", 7_000, ("control-canny",), ("2", "2"), 1, (("sdxl", "sdxl-b", "sdxl-b"),)),
 )
 # Stages that are several trainings in one module take the name as their first argument.
 NAMED = ("sdxl", "sd15", "kandinsky")

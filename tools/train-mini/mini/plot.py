@@ -11,7 +11,7 @@ import matplotlib.pyplot as plt  # noqa: E402
 
 from .run import ROOT  # noqa: E402
 
-LOSSES = ("vae", "text", "clip", "sdxl-a", "sdxl-long", "sdxl-b", "control-scribble", "control-canny", "prior", "kandinsky")
+LOSSES = ("vae", "text", "clip", "sdxl-a", "sdxl-b", "control-scribble", "control-canny", "prior", "kandinsky")
 SCORES = ("colour", "place", "shape", "background", "right")
 
 
@@ -42,7 +42,7 @@ def draw_losses(folder: Path) -> None:
 
 def draw_scores(folder: Path) -> None:
     """Validation scores of the UNets over their steps, one thing on the left, two on the right."""
-    names = [name for name in ("sdxl-a", "sdxl-long", "sdxl-b", "kandinsky") if any("set" in row for row in rows_of(name))]
+    names = [name for name in ("sdxl-a", "sdxl-b", "kandinsky") if any("set" in row for row in rows_of(name))]
     figure, axes = plt.subplots(max(1, len(names)), 2, figsize=(9, 2.6 * max(1, len(names))), squeeze=False)
     for line, name in zip(axes, names):
         for axis, kind in zip(line, ("one", "two")):

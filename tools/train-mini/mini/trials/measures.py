@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import ndimage
 
-from ..judge import EVERYWHERE, PALETTE, find_style
+from ..judge import EVERYWHERE, PALETTE
 
 # Colours of a thing and of what is behind it differ by at least this much (Euclidean, 0..1), else nothing was drawn.
 LEAST_CONTRAST = 0.15
@@ -42,19 +42,20 @@ def psnr(picture: np.ndarray, original: np.ndarray, where: np.ndarray) -> float:
     return 10 * np.log10(255**2 / max(error, 1e-9))
 
 
-class Continued(NamedTuple):
-    """What a picture shows beyond the edge of another: share of pixels in the background's colour, its pattern, and the seam in levels of 255."""
-
-    background: float
-    style: int
-    seam: float
+def share_of_colour(picture: np.ndarray, where: np.ndarray, colour: int) -> float:
+    """Share of some pixels that are nearer to a colour of the palette than to the others."""
+    labels = ((picture[:, :, None] / 255 - PALETTE) ** 2).sum(-1).argmin(-1)
+    return float((labels == colour)[where].mean())
 
 
-def beyond(picture: np.ndarray, true: np.ndarray, old: np.ndarray, background: int) -> Continued:
-    """Looks at the pixels that are not `old`. The seam is the mean step across the edge, less the one in the true picture."""
-    values = picture.astype(np.float32) / 255
-    labels = ((values[:, :, None] - PALETTE) ** 2).sum(-1).argmin(-1)
-    return Continued(float((labels == background)[~old].mean()), find_style(values, ~old), step_across(picture, old) - step_across(true, old))
+def nearest(picture: np.ndarray, candidates: list[np.ndarray], where: np.ndarray) -> int:
+    """Which of several pictures is the nearest one at some pixels."""
+    return int(np.argmax([psnr(picture, candidate, where) for candidate in candidates]))
+
+
+def seam(picture: np.ndarray, true: np.ndarray, old: np.ndarray) -> float:
+    """The mean step from old pixels to new ones, less the one in the true picture, in levels of 255."""
+    return step_across(picture, old) - step_across(true, old)
 
 
 def step_across(picture: np.ndarray, old: np.ndarray) -> float:
