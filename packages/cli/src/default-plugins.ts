@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
 import { canny, clip, kandinsky, scribble, sdxl } from '@vision-sdk/models-mini';
 
 /** A plugin with its options, as a config names it. */
@@ -13,10 +14,10 @@ const REPAINT = { keepRest: true };
  */
 const DEFAULTS: readonly Named[] = [
   ['@vision-sdk/plugin-local-chain', {}],
-  ['@vision-sdk/plugin-sdxl-turbo', { id: 'mini-sdxl', ...sdxl, inpaint: REPAINT }],
-  ['@vision-sdk/plugin-kandinsky', { id: 'mini-kandinsky', ...kandinsky, ...REPAINT }],
-  ['@vision-sdk/plugin-scribble', { id: 'mini-scribble', ...scribble }],
-  ['@vision-sdk/plugin-controlnet', { id: 'mini-canny', ...canny }],
+  ['@vision-sdk/plugin-sdxl-turbo', { ...sdxl, id: 'mini-sdxl', inpaint: REPAINT }],
+  ['@vision-sdk/plugin-kandinsky', { ...kandinsky, id: 'mini-kandinsky', ...REPAINT }],
+  ['@vision-sdk/plugin-scribble', { ...scribble, id: 'mini-scribble' }],
+  ['@vision-sdk/plugin-controlnet', { ...canny, id: 'mini-canny' }],
   ['@vision-sdk/plugin-upscale', {}],
   ['@vision-sdk/plugin-clip', { ...clip }],
   ['@vision-sdk/plugin-image-similarity', {}],
@@ -24,12 +25,13 @@ const DEFAULTS: readonly Named[] = [
 
 /** The default plugins, without those whose weights are not installed. */
 export function defaultPlugins(): Named[] {
-  return DEFAULTS.filter(([, options]) => foldersIn(options).every((folder) => existsSync(folder)));
+  return DEFAULTS.filter(([, options]) => pathsIn(options).every((path) => existsSync(path)));
 }
 
-/** Folders of weights: of the model, of its ControlNet, or of several of them by type. */
-function foldersIn({ model, controlnet, controlnets }: Named[1]): readonly string[] {
-  return [model, controlnet, ...Object.values(controlnets ?? {})].filter((folder) => typeof folder === 'string');
+/** Files and folders that options name, however deep: of a model, its ControlNets, parts that it has from another. */
+function pathsIn(option: unknown): readonly string[] {
+  if (typeof option === 'string') return isAbsolute(option) ? [option] : [];
+  return typeof option === 'object' && option !== null ? Object.values(option).flatMap(pathsIn) : [];
 }
 
 /** Folders of the small models, from which nobody should expect more than coloured shapes. */
