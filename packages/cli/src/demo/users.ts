@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { AnySynapse } from '@vision-sdk/core';
+import { type AnySynapse, VisionError } from '@vision-sdk/core';
 import { ClipEmbeddings, TextToImage, Upscale } from '@vision-sdk/core/synapses';
 import { encodePng, type Raster } from '@vision-sdk/image';
 import { defaultPlugins } from '../default-plugins.ts';
@@ -13,8 +13,10 @@ import { loadLetters } from './sheet/letters.ts';
 import { WISHES, type Wish } from './wishes.ts';
 
 const CLIP = '@vision-sdk/plugin-clip';
+/** How often a user asks for the same. */
+const TRIES = 3;
 /** What is compared with all other pictures. */
-const COMPARED = 'circle';
+const COMPARED = 'star';
 
 /** Users of the subnet: they send prompts and a photograph through the gateway, and keep what comes back. */
 export class Users {
@@ -89,7 +91,16 @@ export class Users {
     await writeUserFile(join(this.#out, name), await encodePng(picture), { replace: true });
   }
 
-  /** As a user does who prefers a checked answer to a quick one. */
-  readonly #order: Order = (synapse: AnySynapse, request) =>
-    askValidator(this.#gateway, { synapse, request: request as never, headers: { 'vision-verify': 'true' } });
+  /** As a user does who prefers a checked answer to a quick one, and tries again when there is none. */
+  readonly #order: Order = async (synapse: AnySynapse, request) => {
+    const call = { synapse, request: request as never, headers: { 'vision-verify': 'true' } };
+    for (let left = TRIES - 1; left > 0; left--) {
+      try {
+        return await askValidator(this.#gateway, call);
+      } catch (error) {
+        if (!VisionError.is(error) || error.code !== 'VISION_CLI_VALIDATOR_REFUSED') throw error;
+      }
+    }
+    return askValidator(this.#gateway, call);
+  };
 }

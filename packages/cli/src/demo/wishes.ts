@@ -8,8 +8,8 @@ const SDXL = '@vision-sdk/plugin-sdxl-turbo';
 const SIDE = 64;
 /** What Inpaint makes anew: where the right one of two things is. */
 const RIGHT: Box = [36, 18, 28, 28];
-/** What Uncrop is given. */
-const MIDDLE: Box = [12, 0, 40, SIDE];
+/** What Uncrop is given: without the left and the top of what is on the picture. */
+const LOWER_RIGHT: Box = [20, 16, 44, 48];
 
 /** What a user of the demo asks for. */
 export interface Wish {
@@ -42,7 +42,7 @@ export const WISHES: readonly Wish[] = [
   words('ring', 'a small white ring in the upper right corner on a black background'),
   {
     ...words('kandinsky', 'a cyan diamond on a yellow background', 'kandinsky-2.2'),
-    operation: 'with Kandinsky',
+    operation: 'kandinsky-2.2',
     plugin: '@vision-sdk/plugin-kandinsky',
   },
   {
@@ -67,14 +67,14 @@ export const WISHES: readonly Wish[] = [
     prompt: 'a large yellow star on a blue background',
     input: async ([picture]) => ({
       fields: {
-        init_image: await encodePngBase64(part(picture!, MIDDLE)),
-        pad_left: 12,
-        pad_right: 12,
-        pad_top: 0,
+        init_image: await encodePngBase64(part(picture!, LOWER_RIGHT)),
+        pad_left: LOWER_RIGHT[0],
+        pad_top: LOWER_RIGHT[1],
+        pad_right: 0,
         pad_bottom: 0,
         feather: 4,
       },
-      shown: alone(picture!, MIDDLE),
+      shown: alone(picture!, LOWER_RIGHT),
     }),
   },
   {

@@ -47,7 +47,10 @@ export function contactSheet(exhibits: readonly Exhibit[], letters: Letters): Ra
 
 function rowsOf(exhibits: readonly Exhibit[], letters: Letters): readonly (readonly Card[])[] {
   const of = <K extends Exhibit['kind']>(kind: K) => exhibits.filter((one): one is Extract<Exhibit, { kind: K }> => one.kind === kind);
-  const words = inRows(of('words'), MOST_WORDS_IN_A_ROW).map((row) => row.map((one) => wordsCard(one, cardWidth(row.length), letters)));
+  const words = inRows(of('words'), MOST_WORDS_IN_A_ROW).map((row) => {
+    const widths = widthsOf(row.length);
+    return row.map((one, index) => wordsCard(one, widths[index]!, letters));
+  });
   const changes = inRows(of('change'), COLUMNS_OF_TWO).map((row) => row.map((one) => changeCard(one, letters)));
   const likenesses = of('likenesses').map((one) => [likenessesCard(one, letters)]);
   return [...words, ...changes, ...likenesses];
@@ -57,9 +60,11 @@ function inRows<T>(items: readonly T[], most: number): readonly (readonly T[])[]
   return Array.from({ length: Math.ceil(items.length / most) }, (_, row) => items.slice(row * most, (row + 1) * most));
 }
 
-/** Width of each of `count` cards that fill a row; a card of words is never wider than one of two pictures. */
-function cardWidth(count: number): number {
-  return Math.min(CARD_OF_TWO, Math.floor((INNER_WIDTH - (count - 1) * GAP) / count));
+/** Widths of `count` cards that fill a row; a card of words is never wider than one of two pictures. */
+function widthsOf(count: number): readonly number[] {
+  const room = INNER_WIDTH - (count - 1) * GAP;
+  const edge = (index: number) => Math.round((room * index) / count);
+  return Array.from({ length: count }, (_, index) => Math.min(CARD_OF_TWO, edge(index + 1) - edge(index)));
 }
 
 function heightOf(row: readonly Card[]): number {
