@@ -1,7 +1,7 @@
 // Packs the packages and the third-party plugin, installs the tarballs in an empty folder outside the workspace, and lets a miner and a
 // validator serve the plugin's operations there. What a stranger would do, with nothing of this repository in reach.
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { publishedPackages, readManifest, root } from './packages.mjs';
@@ -23,13 +23,24 @@ try {
     ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', ...files.map((file) => join(tarballs, file))],
     app,
   );
-  for (const file of ['entries.mjs', 'prove.mjs', 'vision.config.json']) cpSync(join(root, 'tools/packed', file), join(app, file));
+  for (const file of ['entries.mjs', 'prove.mjs', 'draw.mjs', 'vision.config.json']) cpSync(join(root, 'tools/packed', file), join(app, file));
   run(process.execPath, ['entries.mjs', ...published.flatMap(entriesOf)], app);
+  run(process.execPath, ['draw.mjs'], app);
   run(process.execPath, ['prove.mjs'], app);
   run(process.execPath, [join(root, 'packages/cli/bin/vision.js'), 'plugins', 'check', 'vision-plugin-toy'], app);
+  drawWithoutConfig(app);
   console.log('The packed packages work in an empty folder.');
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** The installed command, in a folder that has neither a config nor packages. */
+function drawWithoutConfig(app) {
+  const elsewhere = join(folder, 'elsewhere');
+  mkdirSync(elsewhere);
+  const vision = join(app, 'node_modules/@vision-sdk/cli/bin/vision.js');
+  run(process.execPath, [vision, 'run', 'text-to-image', '--prompt', 'a red circle', '--seed', '7', '--out', 'circle.png'], elsewhere);
+  if (!readFileSync(join(elsewhere, 'circle.png')).subarray(1, 4).equals(Buffer.from('PNG'))) throw new Error('the command drew no picture');
 }
 
 /** What can be imported from a package, as it is written in an import. */
