@@ -23,9 +23,8 @@ try {
     ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', ...files.map((file) => join(tarballs, file))],
     app,
   );
-  for (const file of ['entries.mjs', 'prove.mjs', 'draw.mjs', 'vision.config.json']) cpSync(join(root, 'tools/packed', file), join(app, file));
+  for (const file of ['entries.mjs', 'prove.mjs', 'vision.config.json']) cpSync(join(root, 'tools/packed', file), join(app, file));
   run(process.execPath, ['entries.mjs', ...published.flatMap(entriesOf)], app);
-  run(process.execPath, ['draw.mjs'], app);
   run(process.execPath, ['prove.mjs'], app);
   run(process.execPath, [join(root, 'packages/cli/bin/vision.js'), 'plugins', 'check', 'vision-plugin-toy'], app);
   drawWithoutConfig(app);
