@@ -39,7 +39,8 @@ function drawWithoutConfig(app) {
   mkdirSync(elsewhere);
   const vision = join(app, 'node_modules/@vision-sdk/cli/bin/vision.js');
   run(process.execPath, [vision, 'run', 'text-to-image', '--prompt', 'a red circle', '--seed', '7', '--out', 'circle.png'], elsewhere);
-  if (!readFileSync(join(elsewhere, 'circle.png')).subarray(1, 4).equals(Buffer.from('PNG'))) throw new Error('the command drew no picture');
+  if (!readFileSync(join(elsewhere, 'circle.png')).subarray(1, 4).equals(Buffer.from('PNG')))
+    throw new Error('the command drew no picture');
 }
 
 /** What can be imported from a package, as it is written in an import. */
