@@ -109,16 +109,13 @@ describe('users', () => {
 
   /** True when every pixel of a picture is a square of three pixels somewhere on the sheet. */
   function isOn(sheet: Raster, picture: Raster): boolean {
-    const at = (raster: Raster, x: number, y: number) =>
-      raster.data.subarray((y * raster.width + x) * 3, (y * raster.width + x) * 3 + 3).join();
-    const first = at(picture, 0, 0);
-    for (let y = 0; y < sheet.height - 3 * SIDE; y++) {
-      for (let x = 0; x < sheet.width - 3 * SIDE; x++) {
-        if (at(sheet, x, y) !== first || at(sheet, x + 3, y) !== at(picture, 1, 0)) continue;
-        const same = Array.from({ length: SIDE * SIDE }, (_, index) => [index % SIDE, Math.floor(index / SIDE)] as const);
-        if (same.every(([column, row]) => at(sheet, x + 3 * column + 1, y + 3 * row + 1) === at(picture, column, row))) return true;
-      }
-    }
-    return false;
+    const [large, small] = [coloursOf(sheet), coloursOf(picture)];
+    const sameAt = (corner: number) =>
+      small.every((colour, at) => large[corner + ((at / SIDE) | 0) * 3 * sheet.width + (at % SIDE) * 3] === colour);
+    return large.some((colour, corner) => colour === small[0] && sameAt(corner));
+  }
+
+  function coloursOf({ data }: Raster): Int32Array {
+    return Int32Array.from({ length: data.length / 3 }, (_, at) => (data[3 * at]! << 16) | (data[3 * at + 1]! << 8) | data[3 * at + 2]!);
   }
 });

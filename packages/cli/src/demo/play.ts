@@ -18,7 +18,7 @@ const FIRST_ROUNDS_EACH = 2;
 /** Rounds every miner that was there from the start must have played before the scores count. */
 const LEAST_ROUNDS_EACH = 5;
 /** On a slow machine fewer rounds must do: from this time on, this share of them. */
-const HURRY = { seconds: 35, share: 0.6 } as const;
+const HURRY = { seconds: 32, share: 0.6 } as const;
 /** Scores that say too little are given more rounds, but not for ever. */
 const MORE = { rounds: 4, untilSeconds: 60 } as const;
 
@@ -80,8 +80,8 @@ export class Play {
 
   #enough(): boolean {
     const { spectator, rounds, players } = this.#parts;
-    const wanted = spectator.seconds < HURRY.seconds ? rounds : rounds * HURRY.share;
-    return spectator.judged >= wanted && spectator.fewestRounds(players.map(({ kind }) => kind)) >= LEAST_ROUNDS_EACH;
+    const share = spectator.seconds < HURRY.seconds ? 1 : HURRY.share;
+    return spectator.judged >= rounds * share && spectator.fewestRounds(players.map(({ kind }) => kind)) >= LEAST_ROUNDS_EACH * share;
   }
 
   /** Weights, consensus, summary; with more rounds when chance has not let the miners meet often enough. */

@@ -18,7 +18,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'weight', align: 'right' },
   { title: 'incentive', align: 'right' },
 ];
-const BAR_CELLS = 20;
+const BAR_CELLS = 12;
 const FULL_BAR = 1.25;
 const NEVER = '·';
 

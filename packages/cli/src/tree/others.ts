@@ -6,8 +6,8 @@ import type { Bind } from './invocation.ts';
 export function declareOthers(program: Command, bind: Bind): void {
   const demo = program
     .command('demo')
-    .description('a whole subnet on this machine: four miners compete on a real photo, in under a minute')
-    .option('--out <folder>', 'where picture, summary and logs go', 'demo-output')
+    .description('a whole subnet on this machine: miners compete, cheats lose, users get pictures')
+    .option('--out <folder>', 'where pictures, summary and logs go', 'demo-output')
     .option('--rounds <n>', 'rounds to wait for', wholeNumber(4, 1000))
     .option('--timeout <seconds>', 'give up after this long', wholeNumber(10, 3600));
   bind(demo, async () => (await import('../commands/demo.ts')).demo);
