@@ -30,7 +30,7 @@ describe.skipIf(spec === undefined)(`a real runtime${why}`, () => {
 
 /** A validator on a subnet that hides weights, with two miners. */
 async function hiddenSubnet(startMs: number | undefined, options: Partial<SubtensorOptions> = {}) {
-  const node = await startNode(spec!, startMs);
+  const node = await startNode(spec!, { startMs });
   const netuid = await prepareSubnet(node.url, { commitReveal: true, tempo: 5 });
   const provider = new WsProvider(node.url);
   const api = await ApiPromise.create({ provider: provider as never, noInitWarn: true });

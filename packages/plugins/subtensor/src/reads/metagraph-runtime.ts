@@ -43,16 +43,20 @@ export async function columnsByRuntime(state: State, subnet: Subnet, stakes: Pro
 
 async function pagedColumns(state: State, subnet: Subnet, proven: ProvenStakes): Promise<Columns | undefined> {
   const { netuid } = subnet;
-  const asked = columnsByCall(state, subnet, VECTORS);
+  const isProven = await proven.has(state);
+  const asked = columnsByCall(state, subnet, isProven ? VECTORS : [...VECTORS, 'stakes']);
   asked.catch(() => undefined);
   const hotkeys = await hotkeysOf(state, netuid);
+  const here = { state, netuid, hotkeys: hotkeys.map(String) };
   const askStakes = async () => (await columnsByCall(state, subnet, ['stakes']))?.stakes ?? null;
-  const [vectors, places, stakes] = await Promise.all([
+  const [answer, places, reckoned] = await Promise.all([
     asked,
     placesOf(state, netuid, hotkeys),
-    proven.read({ state, netuid, hotkeys: hotkeys.map(String) }, askStakes),
+    isProven ? proven.read(here, askStakes) : undefined,
   ]);
-  return vectors && { ...vectors, ...places, hotkeys, stakes };
+  if (answer === undefined) return undefined;
+  if (!isProven) proven.try(here, answer.stakes);
+  return { ...answer, ...places, hotkeys, stakes: reckoned ?? answer.stakes };
 }
 
 async function isLarge(state: State, { netuid }: Subnet): Promise<boolean> {

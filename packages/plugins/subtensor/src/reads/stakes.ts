@@ -50,27 +50,52 @@ export async function reckonStakes(state: State, netuid: number, hotkeys: readon
   };
 }
 
-/** Reckons stakes once the chain itself came to the same ones, for this runtime and these parts of the formula. */
-export class ProvenStakes {
-  readonly #proven = new Map<string, boolean>();
+/** A subnet at one block. */
+export interface SubnetAt {
+  readonly state: State;
+  readonly netuid: number;
+  readonly hotkeys: readonly string[];
+}
 
-  /** `ask` gives the chain's own answer, which counts until then and wherever it is another. */
-  async read(
-    subnet: { readonly state: State; readonly netuid: number; readonly hotkeys: readonly string[] },
-    ask: () => Promise<Plain>,
-  ): Promise<Plain> {
-    const { state, netuid, hotkeys } = subnet;
-    const version = `${state.specVersion} `;
-    // Asked at once where its answer is needed in any case.
-    const asked = [...this.#proven.keys()].some((key) => key.startsWith(version)) ? undefined : ask();
-    asked?.catch(() => undefined);
-    const reckoned = await reckonStakes(state, netuid, hotkeys);
-    const key = `${version}${reckoned?.parts}`;
-    if (reckoned !== undefined && this.#proven.get(key) === true) return reckoned.stakes.map(String);
-    const answer = await (asked ?? ask());
-    const stakes = toList(answer).map(toBigInt);
-    this.#proven.set(key, reckoned?.stakes.length === stakes.length && reckoned.stakes.every((stake, uid) => stake === stakes[uid]));
+/**
+ * Reckons stakes once the chain itself came to the same ones for every neuron, for this runtime and these parts of the formula. The
+ * chain has no call that tells this number of single neurons: what is asked for is its answer for all of them.
+ */
+export class ProvenStakes {
+  /** The parts that held, by runtime version; none where one did not. */
+  readonly #proven = new Map<number, ReadonlySet<string>>();
+  #trial: Promise<unknown> = Promise.resolve();
+
+  /** False where the chain's own answer is needed in any case; a trial under way is waited for. */
+  async has({ specVersion }: State): Promise<boolean> {
+    await this.#trial;
+    return (this.#proven.get(specVersion)?.size ?? 0) > 0;
+  }
+
+  /** Stakes by uid: reckoned, or what `ask` answers where parts of the formula are in use that were never proven. */
+  async read(subnet: SubnetAt, ask: () => Promise<Plain>): Promise<Plain> {
+    const reckoned = await reckonStakes(subnet.state, subnet.netuid, subnet.hotkeys);
+    if (reckoned !== undefined && this.#proven.get(subnet.state.specVersion)?.has(reckoned.parts)) return reckoned.stakes.map(String);
+    const answer = await ask();
+    this.#compare(subnet.state, reckoned, answer);
     return answer;
+  }
+
+  /** Tries the formula on the chain's own answer, for which its reader need not wait; one that breaks off is made again. */
+  try({ state, netuid, hotkeys }: SubnetAt, answer: Plain): void {
+    if (this.#proven.has(state.specVersion)) return;
+    this.#trial = reckonStakes(state, netuid, hotkeys)
+      .then((reckoned) => this.#compare(state, reckoned, answer))
+      .catch(() => undefined);
+  }
+
+  #compare({ specVersion }: State, reckoned: Reckoned | undefined, answer: Plain): void {
+    const stakes = toList(answer).map(toBigInt);
+    const isSame = reckoned?.stakes.length === stakes.length && reckoned.stakes.every((stake, uid) => stake === stakes[uid]);
+    const proven = this.#proven.get(specVersion);
+    // What differed once is not trusted again, whatever else was under way.
+    if (isSame && proven?.size !== 0) this.#proven.set(specVersion, new Set([...(proven ?? []), reckoned.parts]));
+    else this.#proven.set(specVersion, new Set());
   }
 }
 

@@ -1,5 +1,6 @@
-// node --conditions=@vision-sdk/source packages/plugins/subtensor/test/live/metagraph-bench.ts <raw chain spec> [neurons...]
+// node --conditions=@vision-sdk/source packages/plugins/subtensor/test/live/metagraph-bench.ts [--threads] <raw chain spec> [neurons...]
 // Times a metagraph of 256 and of 4,096 neurons, read through a real runtime: each read at a block of its own, so that none is cached.
+// With --threads, Chopsticks runs the runtime in a thread of its own, as it does by itself.
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import type { Neuron } from '@vision-sdk/core';
@@ -10,7 +11,8 @@ import { connectTo } from '../support/scenario.ts';
 
 const NETUID = 19;
 const READS = 5;
-const { positionals } = parseArgs({ allowPositionals: true });
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { threads: { type: 'boolean' } } });
+const isThreaded = values.threads ?? false;
 const [spec, ...counts] = positionals;
 if (spec === undefined) throw new Error('Name a raw chain spec');
 
@@ -47,7 +49,7 @@ function isRight({ uid, stakeRao, axon }: Neuron, first: Neuron | undefined): bo
 }
 
 for (const count of counts.length === 0 ? [256, 4096] : counts.map(Number)) {
-  await using node = await startNode(spec);
+  await using node = await startNode(spec, { isOneThread: !isThreaded });
   await writeNeurons(node.url, NETUID, count);
   console.log(JSON.stringify(await timeReads(node.url, count)));
 }

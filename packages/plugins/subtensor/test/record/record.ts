@@ -12,7 +12,7 @@ const [spec = '', name = '', hiding] = process.argv.slice(2);
 const START_MS = 1_750_000_000_000;
 const CODE_KEY = '0x3a636f6465';
 
-await using node = await startNode(spec, START_MS);
+await using node = await startNode(spec, { startMs: START_MS });
 const options: SubnetOptions = { commitReveal: hiding !== undefined };
 const netuid = await prepareSubnet(node.url, options);
 await using recorder = await startRecorder(node.url);

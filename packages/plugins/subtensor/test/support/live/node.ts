@@ -8,9 +8,13 @@ export interface LiveNode extends AsyncDisposable {
 }
 
 /** Starts the runtime of a raw spec with Chopsticks; `npm install --ignore-scripts` in the folder `live` comes first. */
-export async function startNode(spec: string, startMs?: number): Promise<LiveNode> {
+export async function startNode(
+  spec: string,
+  options: { readonly startMs?: number | undefined; readonly isOneThread?: boolean } = {},
+): Promise<LiveNode> {
   const script = new URL('../../live/serve.mjs', import.meta.url).pathname;
-  const args = [script, spec, ...(startMs === undefined ? [] : [String(startMs)])];
+  const { startMs, isOneThread = false } = options;
+  const args = [script, ...(isOneThread ? ['--one-thread'] : []), spec, ...(startMs === undefined ? [] : [String(startMs)])];
   const child = spawn(process.execPath, args, {
     env: { ...process.env, LOG_LEVEL: 'fatal', POLKADOTJS_DISABLE_ESM_CJS_WARNING: '1' },
     stdio: ['pipe', 'pipe', 'inherit'],
