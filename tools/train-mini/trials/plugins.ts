@@ -1,56 +1,39 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Plugin } from '@vision-sdk/core';
 import { canny, clip, kandinsky, scribble, sd15, sdxl } from '@vision-sdk/models-mini';
-import clipPlugin from '@vision-sdk/plugin-clip';
-import controlnetPlugin from '@vision-sdk/plugin-controlnet';
-import inpaintPlugin from '@vision-sdk/plugin-inpaint';
-import kandinskyPlugin from '@vision-sdk/plugin-kandinsky';
-import scribblePlugin from '@vision-sdk/plugin-scribble';
-import sdxlTurboPlugin from '@vision-sdk/plugin-sdxl-turbo';
-import upscalePlugin from '@vision-sdk/plugin-upscale';
+import { resolvePlugin } from '@vision-sdk/neuron/host';
 
-/** A model under trial: the folders that it needs, and the plugin that serves it from them. */
-interface Candidate {
-  readonly folders: readonly string[];
-  plugin(at: (folder: string) => string): Plugin;
-}
+/** Where the package has its models. */
+export const MODELS = fileURLToPath(new URL('../../../packages/models-mini/models', import.meta.url));
 
-/** By the id of the model that the plugin serves. */
-const CANDIDATES: Readonly<Record<string, Candidate>> = {
-  sdxl: painter('sdxl', (model) => sdxlTurboPlugin({ ...sdxl, id: 'sdxl', model })),
-  'sdxl-keeping': painter('sdxl', (model) => sdxlTurboPlugin({ ...sdxl, id: 'sdxl-keeping', model, inpaint: { keepRest: true } })),
-  'sdxl-b': painter('sdxl-b', (model) => sdxlTurboPlugin({ ...sdxl, id: 'sdxl-b', model })),
-  sd15: painter('sd15', (model) => inpaintPlugin({ ...sd15, id: 'sd15', model, keepRest: true })),
-  scribble: {
-    folders: ['sd15', 'control-scribble'],
-    plugin: (at) => scribblePlugin({ ...scribble, id: 'scribble', model: at('sd15'), controlnet: at('control-scribble') }),
-  },
-  canny: {
-    folders: ['sd15', 'control-canny'],
-    plugin: (at) => controlnetPlugin({ ...canny, id: 'canny', model: at('sd15'), controlnets: { canny: at('control-canny') } }),
-  },
-  kandinsky: painter('kandinsky', (model) => kandinskyPlugin({ ...kandinsky, id: 'kandinsky', model })),
-  clip: painter('clip', (model) => clipPlugin({ ...clip, model })),
-  'vision-x2': { folders: [], plugin: () => upscalePlugin({}) },
+/** By the id of the model that they serve: plugins with their options, as in a config. */
+const PLUGINS: Readonly<Record<string, readonly [name: string, options: object]>> = {
+  sdxl: ['@vision-sdk/plugin-sdxl-turbo', { ...sdxl, id: 'sdxl' }],
+  'sdxl-keeping': ['@vision-sdk/plugin-sdxl-turbo', { ...sdxl, id: 'sdxl-keeping', inpaint: { keepRest: true } }],
+  sd15: ['@vision-sdk/plugin-inpaint', { ...sd15, id: 'sd15', keepRest: true }],
+  scribble: ['@vision-sdk/plugin-scribble', { ...scribble, id: 'scribble' }],
+  canny: ['@vision-sdk/plugin-controlnet', { ...canny, id: 'canny' }],
+  kandinsky: ['@vision-sdk/plugin-kandinsky', { ...kandinsky, id: 'kandinsky' }],
+  clip: ['@vision-sdk/plugin-clip', clip],
+  'clip-text': ['@vision-sdk/plugin-clip', clip],
+  'vision-x2': ['@vision-sdk/plugin-upscale', {}],
 };
 
-function painter(folder: string, plugin: (model: string) => Plugin): Candidate {
-  return { folders: [folder], plugin: (at) => plugin(at(folder)) };
+/** A plugin with the paths that it needs. */
+export interface Candidate {
+  readonly paths: readonly string[];
+  load(): Promise<Plugin>;
 }
 
-/** The folders that a model needs. Throws for models without a plugin. */
-export function foldersOf(id: string, models: string): readonly string[] {
-  return candidateOf(id).folders.map((folder) => join(models, folder));
-}
-
-/** The plugin that serves a model from its folders. */
-export function pluginOf(id: string, models: string): Plugin {
-  return candidateOf(id).plugin((folder) => join(models, folder));
-}
-
-/** `clip-text` is served by the plugin of `clip`. */
-function candidateOf(id: string): Candidate {
-  const candidate = CANDIDATES[id === 'clip-text' ? 'clip' : id];
-  if (candidate === undefined) throw new Error(`no plugin is known for the model ${id}`);
-  return candidate;
+/** What serves a model, with the package's options and the weights in `models`. */
+export function candidateOf(id: string, models: string): Candidate {
+  const known = PLUGINS[id];
+  if (known === undefined) throw new Error(`no plugin is known for the model ${id}`);
+  const paths: string[] = [];
+  const options = JSON.parse(JSON.stringify(known[1]), (_, value: unknown) => {
+    if (typeof value !== 'string' || !value.startsWith(MODELS)) return value;
+    return paths[paths.push(join(models, relative(MODELS, value))) - 1];
+  }) as object;
+  return { paths, load: () => resolvePlugin([known[0], { ...options }], import.meta.dirname) };
 }

@@ -12,7 +12,7 @@ import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type AnySynapse, silentLog } from '@vision-sdk/core';
 import { createDispatcher, createRegistry, type Dispatcher, type Registry } from '@vision-sdk/neuron/host';
-import { foldersOf, pluginOf } from './plugins.ts';
+import { candidateOf, MODELS } from './plugins.ts';
 
 /** What a requests.json holds. Where a request has a picture, there is `{ file }`. */
 interface Trial {
@@ -23,7 +23,7 @@ interface Trial {
 
 const { values } = parseArgs({ options: { out: { type: 'string' }, models: { type: 'string' } } });
 if (values.out === undefined) throw new Error('name the folder with the requests: --out ANSWERS');
-const models = values.models ?? join(import.meta.dirname, '../../../packages/models-mini/models');
+const models = values.models ?? MODELS;
 for (const name of ['', ...(await readdir(values.out))]) {
   const folder = join(values.out, name);
   if (existsSync(join(folder, 'requests.json'))) await answerTrial(`${basename(values.out)} ${name}`.trim(), folder);
@@ -31,9 +31,10 @@ for (const name of ['', ...(await readdir(values.out))]) {
 
 async function answerTrial(name: string, folder: string): Promise<void> {
   const trial = readTrial(folder);
-  const missing = foldersOf(trial.model, models).filter((path) => !existsSync(path));
+  const { paths, load } = candidateOf(trial.model, models);
+  const missing = paths.filter((path) => !existsSync(path));
   if (missing.length > 0) return console.log(`${name}: left out, there is no ${missing.join(' and no ')}`);
-  const registry = await createRegistry([pluginOf(trial.model, models)]);
+  const registry = await createRegistry([await load()]);
   await using dispatcher = await createDispatcher({ registry, log: silentLog, devices: { cpu: { memory: '8GiB', threads: 2 } } });
   const times = await answerAll(trial, folder, { dispatcher, synapse: synapseOf(registry, trial.synapse) });
   await writeFile(join(folder, 'times.json'), JSON.stringify({ milliseconds: times }));

@@ -30,4 +30,4 @@ def save_captioned(cases: list[tuple[list[np.ndarray], str]], path: Path) -> Non
     for i, one in enumerate(tiles):
         sheet.paste(one, (i % columns * width, i // columns * height))
     path.parent.mkdir(parents=True, exist_ok=True)
-    sheet.quantize(128).save(path, optimize=True)
+    sheet.save(path, optimize=True)
