@@ -29,6 +29,28 @@ describe('a model whose process is killed', () => {
   });
 });
 
+describe('a model without room', () => {
+  const configWith = async (name: string, more: object) => {
+    const plugins = [[join(import.meta.dirname, 'fixtures/deadly-plugin.ts'), { when: 'run' }]];
+    return folder.file(name, { plugins, ...more });
+  };
+
+  it('is an error before anything is started', async () => {
+    const config = await configWith('small.json', { devices: { cpu: { memory: '64KiB' } } });
+    const { code, stderr } = await vision(...ARGS, config, '--json');
+    expect({ code, error: JSON.parse(stderr).error.code }).toEqual({ code: ExitCode.config, error: 'VISION_HOST_DOES_NOT_FIT' });
+  });
+
+  it('is looked for without the models that a neuron would pin', async () => {
+    const config = await configWith('pinned.json', {
+      devices: { cpu: { memory: '64KiB' }, 'cuda:0': { memory: '1MiB' } },
+      pinned: ['gone'],
+    });
+    const { stderr } = await vision(...ARGS, config, '--json');
+    expect(JSON.parse(stderr).error.code).toBe('VISION_HOST_WORKER_DIED');
+  });
+});
+
 it('ends with 130 on ctrl-C, and its worker with it', async () => {
   const child = spawnVision([...ARGS, await configOf('never'), '--log-level', 'info'], folder.path);
   const ended = ending(child);

@@ -43,13 +43,14 @@ export async function chooseModel<S extends AnySynapse>(
 
 /** At least one model that serves the operation and has room. */
 function candidates({ synapse, project }: Job<AnySynapse>, wanted: string | undefined): readonly RegisteredPipeline[] {
-  const { config, registry } = project;
+  const { registry } = project;
+  const { devices, placement } = project.config;
   const served = registry.pipelinesFor(synapse);
   const named = wanted === undefined ? served : served.filter(({ model }) => model.id === wanted);
   const ids = served.map(({ model }) => model.id).join(', ');
   if (named.length === 0)
     throw fail('VALUE_INVALID', { flag: '--model', value: wanted ?? '', expected: `one of the models that serve ${synapse.name}: ${ids}` });
-  const homeless = modelsWithoutRoom({ ...config, registry });
+  const homeless = modelsWithoutRoom({ registry, devices, placement });
   const problemOf = ({ model }: RegisteredPipeline) => homeless.find((error) => isAbout(error, model.id));
   const placeable = named.filter((one) => problemOf(one) === undefined);
   if (placeable.length === 0) throw problemOf(named[0]!);
