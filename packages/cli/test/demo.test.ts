@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createRandom, type PluginFactory, type ResponseOf } from '@vision-sdk/core';
+import { type Chain, createRandom, type PluginFactory, type ResponseOf } from '@vision-sdk/core';
 import { Upscale } from '@vision-sdk/core/synapses';
 import { pluginChecks, runChecks } from '@vision-sdk/core/testing';
 import { decodeBase64Image, encodePng, encodePngBase64, resize } from '@vision-sdk/image';
@@ -14,6 +14,7 @@ import { minerConfig, type Stage, spectatorConfig, validatorConfig } from '../sr
 import { judgePhoto, loadPhoto } from '../src/demo/photo.ts';
 import { startProcess } from '../src/demo/process.ts';
 import { promptLines } from '../src/demo/prompts.ts';
+import { Spectator } from '../src/demo/spectator.ts';
 import { findingsOf, type MinerResult, type Summary } from '../src/demo/summary.ts';
 import wrapped from '../src/demo/wrapped.ts';
 import { openInMemory } from '../src/project.ts';
@@ -179,6 +180,49 @@ describe('what the demo insists on', () => {
     ['a missing miner', { ...good, miners: good.miners.slice(1) }, /missing from the metagraph: fast$/],
     ['a picture that is no better than bicubic', { ...good, image: { ...good.image, psnrVsBicubicDb: 0 } }, /no better than bicubic/],
   ])('is not met by %s', (_name, summary, finding) => expect(findingsOf(summary).join('; ')).toMatch(finding));
+});
+
+describe('the spectator', () => {
+  const metagraph = {
+    block: { number: 40 },
+    nextEpochBlock: 45,
+    neurons: [
+      { uid: 0, hotkey: 'a validator', incentive: 0 },
+      { uid: 1, hotkey: 'one', incentive: 0.7 },
+      { uid: 2, hotkey: 'two', incentive: 0.3 },
+    ],
+  };
+  const spectator = new Spectator(
+    new Map([
+      ['one', 'fast'],
+      ['two', 'few-steps'],
+      ['three', 'newcomer'],
+    ]),
+    { metagraph: async () => metagraph } as unknown as Chain,
+  );
+
+  it('puts together what the validator says and what stands on the chain, by operation too', async () => {
+    const row = (hotkey: string, rounds: number) => ({ uid: 9, hotkey, rounds, meanReward: 1, weight: 0.5, incentive: 0 });
+    spectator.listen({ vision: 'scoreboard', judged: 3, weightsBlock: 38, rows: [row('one', 3), row('two', 1)] });
+    spectator.listen({ vision: 'verdict', synapse: 'Upscale', rewards: [{ hotkey: 'one', value: 1.25 }] });
+    spectator.listen({ vision: 'verdict', synapse: 'Upscale', rewards: [{ hotkey: 'one', value: 0.75 }] });
+    const drawn = [
+      { hotkey: 'one', value: 1.25 },
+      { hotkey: 'two', value: 0.25 },
+    ];
+    spectator.listen({ vision: 'verdict', synapse: 'TextToImage', rewards: drawn });
+    spectator.listen({ vision: 'verdict', synapse: 'Uncrop', rewards: [{ hotkey: 'two', value: 0.5 }] });
+    const { miners, rewards, rounds, block } = await spectator.standing();
+    expect({ rounds, block }).toEqual({ rounds: 3, block: 40 });
+    expect(miners.map(({ uid, kind, incentive }) => [uid, kind, incentive])).toEqual([
+      [1, 'fast', 0.7],
+      [2, 'few-steps', 0.3],
+    ]);
+    expect(Object.fromEntries(rewards.get(1)!)).toEqual({ Upscale: 1, TextToImage: 1.25 });
+    expect(Object.fromEntries(rewards.get(2)!)).toEqual({ TextToImage: 0.25, others: 0.5 });
+    expect(spectator.fewestRounds(['fast', 'few-steps'])).toBe(1);
+    expect(spectator.fewestRounds(['fast', 'newcomer'])).toBe(0);
+  });
 });
 
 describe('a process of the demo', () => {

@@ -1,6 +1,6 @@
 import pico from 'picocolors';
 import { describe, expect, it } from 'vitest';
-import { renderLine, renderScoreboard, type Standing } from '../src/demo/scoreboard-view.ts';
+import { type Operation, renderLine, renderScoreboard, type Standing } from '../src/demo/scoreboard-view.ts';
 import { parseGpus } from '../src/doctor/machine.ts';
 import { formatBytes, formatTao, shortAddress } from '../src/output/format.ts';
 import { printable } from '../src/output/printable.ts';
@@ -66,6 +66,16 @@ describe('the scoreboard', () => {
       { uid: 3, kind: 'cheater', rounds: 9, meanReward: 0.25, weight: 0.1, incentive: 0.09 },
       { uid: 1, kind: 'fast', rounds: 8, meanReward: 1.25, weight: 0.5, incentive: 0.5 },
     ],
+    rewards: new Map([
+      [3, new Map([['Upscale', 0.25]])],
+      [
+        1,
+        new Map<Operation, number>([
+          ['Upscale', 1.25],
+          ['TextToImage', 1],
+        ]),
+      ],
+    ]),
     rounds: 12,
     block: 40,
     seconds: 9.6,
@@ -76,9 +86,9 @@ describe('the scoreboard', () => {
     expect(renderScoreboard(standing, pico.createColors(false))).toMatchInlineSnapshot(`
       "block 40 · 12 rounds judged · 10 s · scoring
 
-      uid  miner    rounds  mean reward                        weight  incentive
-        1  fast          8        1.250  ████████████████████  0.5000     0.5000
-        3  cheater       9        0.250  ████░░░░░░░░░░░░░░░░  0.1000     0.0900
+      uid  miner    rounds  upscale  text-to-image  others  mean reward                weight  incentive
+        1  fast          8     1.25           1.00       ·        1.250  ████████████  0.5000     0.5000
+        3  cheater       9     0.25              ·       ·        0.250  ██░░░░░░░░░░  0.1000     0.0900
       "
     `);
   });
