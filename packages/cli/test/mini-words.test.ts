@@ -23,7 +23,7 @@ describe('words that the small models do not know', () => {
 
   it('are told to the user, with the way out', () => {
     expect(miniNote({ id: 'mini-sdxl', weights }, request)).toMatch(
-      /^mini-sdxl draws coloured shapes and knows no "cat".*docs\/models\.md/,
+      /^mini-sdxl draws coloured shapes and knows no "cat".*docs\/plugins\.md/,
     );
   });
 

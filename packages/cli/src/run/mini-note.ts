@@ -8,7 +8,7 @@ export function miniNote(model: { readonly id: string; readonly weights: readonl
   const words = promptsOf(request).flatMap(unknownWords);
   if (words.length === 0) return undefined;
   const named = words.slice(0, 3).map((word) => `"${word}"`);
-  return `${model.id} draws coloured shapes and knows no ${named.join(' or ')}; configure a larger model for anything else: docs/models.md.`;
+  return `${model.id} draws coloured shapes and knows no ${named.join(' or ')}; configure a larger model for anything else: docs/plugins.md.`;
 }
 
 function promptsOf(request: unknown): readonly string[] {
