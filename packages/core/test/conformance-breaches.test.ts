@@ -107,6 +107,19 @@ describe('a broken promise is found', () => {
       /got NaN/,
     ],
     [
+      'an accepted that is neither true nor false',
+      pluginOf({
+        contribute: () => ({
+          rewards: [
+            rewardOf(async (round, context) =>
+              (await fair.judge(round, context)).map((reward) => ({ ...reward, accepted: 'yes' as unknown as boolean })),
+            ),
+          ],
+        }),
+      }),
+      /has "yes" as accepted/,
+    ],
+    [
       'a reward model that stumbles over a failed miner',
       pluginOf({
         contribute: () => ({

@@ -143,6 +143,7 @@ describe('headToHead', () => {
     ];
     const { values, judged } = await play({ answers });
     expect(values).toEqual([0.75, 1.25, 0.25, 0.25]);
+    expect(judged.map(({ accepted }) => accepted)).toEqual([true, true, false, false]);
     expect(judged.map((reward) => reward.reason)).toMatchInlineSnapshot(`
       [
         "same generation",
@@ -151,6 +152,11 @@ describe('headToHead', () => {
         "no response (timeout)",
       ]
     `);
+  });
+
+  it('accepts nothing that is only similar, although it is paid', async () => {
+    const { judged } = await play({ answers: [fakeAnswer<Draw>(1, drawn('partly:0.95'))] });
+    expect(judged).toMatchObject([{ value: 0.95, accepted: false }]);
   });
 
   it('treats a response with a flaw as none, so that two empty answers do not agree', async () => {

@@ -64,7 +64,7 @@ const RIGHT: Verdict = { right: true, similarity: 1, reason: 'same generation' }
 
 /**
  * Makes a reward model of a pairwise comparison, by the rules of Vision 2.0.7: of the right answers the fastest wins; answers that agree are believed except on
- * an audit; answers that disagree, stand alone or claim to be withheld are checked against the validator's own reference.
+ * an audit; answers that disagree, stand alone or claim to be withheld are checked against the validator's own reference. Only right answers are accepted.
  */
 export function headToHead<S extends AnySynapse>(compare: Compare<S>, options: HeadToHeadOptions<S> = {}): RewardModel<S> {
   const rules = withDefaults(options);
@@ -156,10 +156,11 @@ function partial(similarity: number): number {
 function rewards<S extends AnySynapse>(entries: readonly Entry<S>[], verdicts: readonly Verdict[], rules: Rules<S>): readonly Reward[] {
   const winner = winnerOf(entries, verdicts);
   return entries.map(({ answer }, index) => {
-    const { similarity, reason } = verdicts[index] as Verdict;
+    const { right, similarity, reason } = verdicts[index] as Verdict;
     const factor = winner === undefined ? 1 : index === winner ? 1 + rules.bonus : 1 - rules.bonus;
     const place = winner === index ? ', fastest' : '';
-    return { hotkey: answer.neuron.hotkey, value: Math.max(similarity * factor, rules.floor), reason: `${reason}${place}` };
+    const value = Math.max(similarity * factor, rules.floor);
+    return { hotkey: answer.neuron.hotkey, value, accepted: right, reason: `${reason}${place}` };
   });
 }
 

@@ -35,6 +35,8 @@ export interface Reward {
   readonly hotkey: Hotkey;
   /** 0 or more; 1 is a right answer at par. */
   readonly value: number;
+  /** Whether the answer is what was asked for, whatever it earns; left out: the model does not say. Users who ask for a verified answer never get one that is not. */
+  readonly accepted?: boolean;
   /** One sentence for the scoreboard and the log. */
   readonly reason: string;
 }

@@ -22,8 +22,12 @@ export const fail = defineErrors('VISION_VALIDATOR', {
         : 'Send the request again; other miners will be asked.',
   },
   NOT_VERIFIED: {
-    message: (d: { synapse: string }) => `Miners answered this ${d.synapse} request, but the answers could not be judged.`,
-    hint: () => "Send it again, or without the header vision-verify. The validator's log says why judging failed.",
+    message: (d: { synapse: string; judged: boolean }) =>
+      `Miners answered this ${d.synapse} request, but ${d.judged ? 'no answer was found to be right' : 'the answers could not be judged'}.`,
+    hint: (d) =>
+      d.judged
+        ? 'Send the request again; other miners may be asked.'
+        : "Send it again, or without the header vision-verify. The validator's log says why judging failed.",
   },
   WITHHELD: {
     message: (d: { synapse: string }) => `The miner withheld the result of this ${d.synapse} request as unsafe.`,

@@ -130,10 +130,12 @@ async function generate(
 
 function checkRewards(reward: string, { answers }: Round, rewards: readonly Reward[]): readonly Reward[] {
   const missing = new Set(answers.map(({ neuron }) => neuron.hotkey));
-  for (const { hotkey, value } of rewards) {
+  for (const { hotkey, value, accepted } of rewards) {
     if (!missing.delete(hotkey))
       throw fail('REWARD_INVALID', { reward, reason: `it rewards ${hotkey}, which has no answer or was rewarded before` });
     if (!Number.isFinite(value) || value < 0) throw fail('REWARD_INVALID', { reward, reason: `it gives ${hotkey} a reward of ${value}` });
+    if (accepted !== undefined && typeof accepted !== 'boolean')
+      throw fail('REWARD_INVALID', { reward, reason: `it says neither true nor false of whether the answer of ${hotkey} is accepted` });
   }
   const [left] = missing;
   if (left !== undefined) throw fail('REWARD_INVALID', { reward, reason: `it gives ${left} no reward` });

@@ -1,4 +1,4 @@
-import type { Answer, AnySynapse, Neuron, Random, Reward } from '@vision-sdk/core';
+import type { Answer, AnySynapse, Neuron, Outcome, Random, Reward } from '@vision-sdk/core';
 import type { Clock } from './clock.ts';
 import { fail } from './errors.ts';
 import type { Observer } from './events.ts';
@@ -68,14 +68,17 @@ export class Rounds {
   }
 
   /**
-   * For a user who would rather wait than get a wrong answer: plays a scored round, waits for its verdict and gives the answer that was valued most.
-   * The round goes on when `signal` aborts. Throws `VISION_VALIDATOR_NO_MINERS`, `_NOT_VERIFIED` when the answers could not be judged, or the signal's reason.
+   * For a user who would rather wait than get a wrong answer: plays a scored round, waits for its verdict and gives the answer that was valued most of those
+   * not found to be wrong. The round goes on when `signal` aborts. Throws `VISION_VALIDATOR_NO_MINERS`, `_NOT_VERIFIED` when the answers could not be judged or
+   * all are wrong, or the signal's reason.
    */
   async verified<S extends AnySynapse>(task: Task<S>, signal: AbortSignal): Promise<Answer<S>> {
     const played = this.#round(task, this.#order(task));
     const [{ answers }, rewards] = await untilAborted(Promise.all([played.settled, played.verdict]), signal);
-    const best = mostValued(answers, rewards ?? []);
-    if (rewards === undefined && best?.outcome.ok) throw fail('NOT_VERIFIED', { synapse: task.synapse.name });
+    const best = rewards === undefined ? undefined : mostValued(answers, rewards);
+    if (best === undefined && answers.some(({ outcome }) => outcome.ok || isWithheld(outcome))) {
+      throw fail('NOT_VERIFIED', { synapse: task.synapse.name, judged: rewards !== undefined });
+    }
     return this.#told(task, best ?? (await played.primary));
   }
 
@@ -128,9 +131,15 @@ export class Rounds {
   }
 }
 
-/** The good answer with the highest reward, the earlier of equal ones; undefined when no answer is good. */
+/** Of the good answers that are not known to be wrong the one with the highest reward, the earlier of equal ones; where there is none, of those withheld. */
 function mostValued<S extends AnySynapse>(answers: readonly Answer<S>[], rewards: readonly Reward[]): Answer<S> | undefined {
-  const value = new Map(rewards.map((reward) => [reward.hotkey, reward.value]));
-  const worthOf = ({ neuron }: Answer<S>) => value.get(neuron.hotkey) ?? 0;
-  return answers.filter(({ outcome }) => outcome.ok).toSorted((a, b) => worthOf(b) - worthOf(a))[0];
+  const judged = new Map(rewards.map((reward) => [reward.hotkey, reward]));
+  const rewardOf = ({ neuron }: Answer<S>) => judged.get(neuron.hotkey);
+  const worthOf = (answer: Answer<S>) => rewardOf(answer)?.value ?? 0;
+  const possible = answers.filter((answer) => rewardOf(answer)?.accepted !== false).toSorted((a, b) => worthOf(b) - worthOf(a));
+  return possible.find(({ outcome }) => outcome.ok) ?? possible.find(({ outcome }) => isWithheld(outcome));
+}
+
+function isWithheld(outcome: Outcome<unknown>): boolean {
+  return !outcome.ok && outcome.failure === 'withheld';
 }

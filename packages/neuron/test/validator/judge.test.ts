@@ -115,6 +115,7 @@ describe('judging', () => {
     ['forgets an answer', [good]],
     ['rewards a stranger', [good, { ...good, hotkey: hotkeyOf(9) }]],
     ['rewards one twice', [good, good]],
+    ['says neither true nor false', [good, { ...good, hotkey: hotkeyOf(2), accepted: 'yes' as never }]],
     ['gives NaN', [good, { ...good, hotkey: hotkeyOf(2), value: Number.NaN }]],
     ['gives less than nothing', [good, { ...good, hotkey: hotkeyOf(2), value: -1 }]],
   ])('refuses the verdict of a reward model that %s', async (_, rewards) => {

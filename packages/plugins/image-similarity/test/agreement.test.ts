@@ -42,6 +42,7 @@ describe('agreement', async () => {
     const { rewards, references } = await judge(model, given, { synapse: Upscale, reference: response([honest]) });
     expect(values(rewards)).toEqual([FLOOR, WIN]);
     expect(rewards[0]?.reason).toContain('different generation');
+    expect(rewards.map(({ accepted }) => accepted)).toEqual([false, true]);
     expect(references).toBe(1);
   });
 

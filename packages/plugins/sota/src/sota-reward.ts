@@ -55,8 +55,9 @@ async function judge(round: Round<typeof Sota>, context: JudgeContext, { options
 }
 
 function rewardOf({ neuron: { hotkey }, latencyMs }: SotaAnswer, exhibit: Exhibit, paid: Paid): Reward {
-  if ('flaw' in exhibit) return { hotkey, value: FLOOR, reason: exhibit.flaw };
-  if (!paid.take(exhibit.digest)) return { hotkey, value: FLOOR, reason: 'this picture was paid before' };
+  if ('flaw' in exhibit) return { hotkey, value: FLOOR, accepted: false, reason: exhibit.flaw };
+  if (!paid.take(exhibit.digest)) return { hotkey, value: FLOOR, accepted: false, reason: 'this picture was paid before' };
+  // Not known to be accepted: nobody looked whether it fits the prompt.
   return { hotkey, value: sotaReward(latencyMs, true), reason: `a new picture after ${Math.round(latencyMs / 1000)} s` };
 }
 

@@ -69,6 +69,7 @@ function court(more: Partial<Given> = {}) {
       round,
       fakeJudgeContext(async () => expect.unreachable('no reference')),
     );
+    for (const { accepted, value } of rewards) expect(accepted).toBe(value === 0.25 ? false : undefined);
     return rewards.map(({ value, reason }) => `${value} ${reason}`);
   };
 }

@@ -1,5 +1,5 @@
 import { silentLog } from '../../contract/log.ts';
-import type { Answer, RewardModelDefinition, Round } from '../../contract/reward.ts';
+import type { Answer, Reward, RewardModelDefinition, Round } from '../../contract/reward.ts';
 import type { AnySynapse } from '../../contract/synapse.ts';
 import { ClipEmbeddings } from '../../synapses/clip-embeddings.ts';
 import { Upscale } from '../../synapses/upscale.ts';
@@ -60,13 +60,16 @@ const CASES: Readonly<Record<string, (good: unknown) => readonly Answer[]>> = {
   'a single answer': (good) => [answered(1, good)],
 };
 
-function checkRewards(rewards: readonly { hotkey: string; value: number }[], answers: readonly Answer[], complain: Complain): void {
+function checkRewards(rewards: readonly Reward[], answers: readonly Answer[], complain: Complain): void {
   const expected = answers.map(({ neuron }) => neuron.hotkey).sort();
   const found = rewards.map(({ hotkey }) => hotkey).sort();
   if (expected.join() !== found.join())
     throw complain(`rewards went to [${found}], the answers came from [${expected}].`, 'Return one reward for each answer.');
   const odd = rewards.find(({ value }) => !Number.isFinite(value) || value < 0);
   if (odd !== undefined) throw complain(`${odd.hotkey} got ${odd.value}.`, 'Return finite values of at least 0.');
+  const unclear = rewards.find(({ accepted }) => accepted !== undefined && typeof accepted !== 'boolean');
+  if (unclear !== undefined)
+    throw complain(`${unclear.hotkey} has ${JSON.stringify(unclear.accepted)} as accepted.`, 'Give true or false, or leave accepted out.');
 }
 
 /** The same form with other contents: no picture, no numbers, other words. */

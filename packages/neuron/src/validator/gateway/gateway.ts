@@ -17,7 +17,7 @@ export interface GatewayCall {
   readonly id: string;
   /** Aborts when the user has gone. */
   readonly signal: AbortSignal;
-  /** The header `vision-verify: true`: several miners answer, and the user gets, later, the answer that judging values most. */
+  /** The header `vision-verify: true`: several miners answer, and the user gets, later, the answer that judging values most and does not find to be wrong. */
   readonly verify: boolean;
 }
 

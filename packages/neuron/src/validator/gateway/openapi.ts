@@ -12,7 +12,7 @@ const VERIFY = {
   name: 'vision-verify',
   in: 'header',
   schema: { type: 'string', enum: ['true', 'false'], default: 'false' },
-  description: 'true: several miners answer, and the answer that judging values most is given. Slower.',
+  description: 'true: several miners answer, and of those not found to be wrong the answer that judging values most is given. Slower.',
 };
 const IGNORED = {
   'vision-ignored-fields': {
@@ -26,7 +26,7 @@ const FAILURES: Readonly<Record<string, string>> = {
   403: 'The result was withheld as unsafe',
   413: 'The body is too large',
   422: 'The request is not valid',
-  502: 'No miner gave a valid answer, or it could not be verified',
+  502: 'No miner gave a valid answer, or none that could be verified',
   503: 'No miner serves the operation',
 };
 
