@@ -14,7 +14,7 @@ from ..tokenizer import Tokenizer
 from ..world import caption, render, sample_scenes
 from .text import answers
 
-BATCH, RATE, READING = 64, 1e-3, 0.2
+BATCH, RATE, READING = 64, 1e-3, 1.0
 MEAN = torch.tensor([0.48145466, 0.4578275, 0.40821073]).view(1, 3, 1, 1)
 DEVIATION = torch.tensor([0.26862954, 0.26130258, 0.27577711]).view(1, 3, 1, 1)
 

@@ -45,8 +45,8 @@ class Embeddings(NamedTuple):
 
 @torch.no_grad()
 def embeddings(parts: int) -> Embeddings:
-    """Made once for the first parts of the latents: the CLIP pair looks at what the autoencoder makes of them."""
-    file = ROOT / f"embeddings-{parts}.pickle"
+    """Made once for the first parts of the latents and each training of the CLIP pair: the CLIP pair looks at what the autoencoder makes of them."""
+    file = ROOT / f"embeddings-{parts}-of-{(ROOT / 'clip' / 'finished').read_text()}.pickle"
     if not file.exists():
         clip, vae, (latents, _, _) = load_clip(), load_vae(), load(parts)
         see = lambda some: clip.vision((vae.decode(some.float()).clamp(-1, 1) / 2 + 0.5 - MEAN) / DEVIATION)
@@ -137,9 +137,11 @@ def train_decoder(total_steps: int, source: str, parts: int) -> None:
     unet.load_state_dict(weights_of(source))
     net = ImageUnet(unet).to(memory_format=torch.channels_last)
     known, words, vae, prior = embeddings(parts), Words(), load_vae(), load_prior()
-    net.mean.copy_(known.mean)
-    net.deviation.copy_(known.deviation)
     training = Training("kandinsky", net, total_steps, SEED + 1, 0.7)
+    # After a checkpoint is read: the CLIP pair may have been trained further since.
+    for each in (training.net, training.average):
+        each.mean.copy_(known.mean)
+        each.deviation.copy_(known.deviation)
     latents, masks, _ = load(parts)
 
     def loss_at(unet: nn.Module, rng: np.random.Generator) -> Tensor:
