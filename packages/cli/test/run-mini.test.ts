@@ -111,7 +111,7 @@ describe('vision run without a config, by the other default plugins (skipped whe
       const { code, stdout, stderr } = await vision('run', operation, ...args);
       expect(code, stderr).toBe(ExitCode.ok);
       expect(JSON.parse(stdout)).toMatchObject({ model: 'mini-kandinsky' });
-      const sizes: Readonly<Record<string, number>> = { inpaint: 512, uncrop: 720 };
+      const sizes: Readonly<Record<string, number>> = { inpaint: 512, uncrop: 512 + 2 * 56 };
       expect((await pictureIn('k.png')).width).toBe(sizes[operation] ?? 64);
     },
   );

@@ -82,6 +82,18 @@ describe('the built-in synapses', () => {
       expect(uncropPadding(request(more))).toEqual({ left, right, top, bottom });
     });
 
+    it.each([
+      [64, 8],
+      [128, 16],
+      [512, 56],
+      [1023, 104],
+      [4096, 104],
+      [1, 8],
+    ])('given nothing, extends small pictures by less: those of %i by %i', (side, pixels) => {
+      expect(uncropPadding(request({}), side)).toEqual({ left: pixels, right: pixels, top: pixels, bottom: pixels });
+      expect(uncropPadding(request({ pad_left: 100 }), side).left).toBe(100);
+    });
+
     it('is more work where more is added', () => {
       const work = (more: object) => Uncrop.market!.work(request(more));
       expect(work({ pad_left: 1024, steps: 10 })).toBeCloseTo((10 * 2048 * 1024) / 1e6);

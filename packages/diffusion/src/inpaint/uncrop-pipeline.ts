@@ -12,9 +12,17 @@ import { uncrop } from './uncrop.ts';
 
 type Request = RequestOf<typeof Uncrop>;
 
-/** What a request says of the canvas. */
-export function canvasOptions(request: Request): CanvasOptions {
-  return { padding: uncropPadding(request), aspectRatio: request.aspect_ratio ?? undefined };
+/** What the padding depends on where a request says nothing of it. */
+export interface CanvasSizes {
+  readonly picture: Size;
+  /** The side that the model works at. */
+  readonly defaultSide: number;
+}
+
+/** What a request says of the canvas. A padding that it leaves to the model suits Vision's models where no sizes are given. */
+export function canvasOptions(request: Request, sizes?: CanvasSizes): CanvasOptions {
+  const side = sizes && Math.max(sizes.defaultSide, Math.sqrt(sizes.picture.width * sizes.picture.height));
+  return { padding: uncropPadding(request, side), aspectRatio: request.aspect_ratio ?? undefined };
 }
 
 /** Requests for Uncrop within a model's ranges whose results are not too large, seen from the headers of their pictures alone. They need no prompt. */
@@ -25,7 +33,8 @@ export function acceptsUncrop(ranges: readonly DiffusionRanges[], maxPixels: num
   });
   return acceptsDiffusion({ ...Uncrop, request: capped }, ranges, {
     prompts: false,
-    pictureSize: (size, request) => tooLarge(size, request, maxPixels),
+    pictureSize: (picture, request) =>
+      tooLarge(request, { picture, defaultSide: ranges[0]?.defaultSide ?? Number.POSITIVE_INFINITY }, maxPixels),
   });
 }
 
@@ -36,15 +45,18 @@ function nothingToAdd(request: Request): string | undefined {
 }
 
 /** Why a result would be too large. */
-function tooLarge(picture: Size, request: Request, maxPixels: number): string | undefined {
-  const { width, height } = planCanvas(picture, canvasOptions(request)).result;
+function tooLarge(request: Request, sizes: CanvasSizes, maxPixels: number): string | undefined {
+  const { width, height } = planCanvas(sizes.picture, canvasOptions(request, sizes)).result;
   return width * height > maxPixels ? `The result would have ${width} x ${height} pixels. The most is ${maxPixels} pixels` : undefined;
 }
 
 /** Uncrop on a model with an encoder. */
 export function uncropPipeline(settings: RepaintSettings): Pipeline<typeof Uncrop, StableDiffusion> {
   const { ranges, maxPixels } = settings;
-  const { multipleOf: multiple, most } = ranges[0].side;
+  const {
+    defaultSide,
+    side: { multipleOf: multiple, most },
+  } = ranges[0];
   return {
     synapse: Uncrop,
     accepts: acceptsUncrop(ranges, maxPixels),
@@ -53,7 +65,12 @@ export function uncropPipeline(settings: RepaintSettings): Pipeline<typeof Uncro
     async run(sd, request, context) {
       context.signal.throwIfAborted();
       const image = await decodePicture(request.init_image, settings);
-      const place = { ...canvasOptions(request), multiple, maxPixels: most ** 2, feather: request.feather };
+      const place = {
+        ...canvasOptions(request, { picture: image, defaultSide }),
+        multiple,
+        maxPixels: most ** 2,
+        feather: request.feather,
+      };
       return toImageResponse(await uncrop(sd, { ...paintOptions(request, settings), ...place, image }, context));
     },
   };

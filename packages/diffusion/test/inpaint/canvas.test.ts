@@ -1,9 +1,13 @@
-import type { Raster } from '@vision-sdk/image';
+import { validate } from '@vision-sdk/core';
+import { Uncrop } from '@vision-sdk/core/synapses';
+import { encodePngBase64, type Raster } from '@vision-sdk/image';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addsNothing, planCanvas } from '../../src/inpaint/canvas.ts';
 import { extendCanvas, keepOriginal } from '../../src/inpaint/extend.ts';
 import { cut } from '../../src/inpaint/rasters.ts';
+import { acceptsUncrop, canvasOptions } from '../../src/inpaint/uncrop-pipeline.ts';
+import { visionRanges } from '../../src/requests/ranges.ts';
 
 type Rgb = Raster & { readonly channels: 3 };
 
@@ -160,5 +164,29 @@ describe('what is kept of the original', () => {
     const before = given.data.slice();
     keepOriginal(given, picture, { canvas, feather: 4 });
     expect(given.data).toEqual(before);
+  });
+});
+
+describe('a padding that the request leaves to the model', () => {
+  const asked = Uncrop.request.parse({ seed: 1, init_image: 'aGk=' });
+
+  it.each([
+    [1024, 64, 64, 104],
+    [1024, 2000, 3000, 104],
+    [64, 64, 64, 8],
+    [64, 512, 512, 56],
+    [64, 4096, 16, 24],
+    [64, 3000, 2000, 104],
+  ])('of a model for %i and a picture of %i x %i is %i', (defaultSide, width, height, pixels) => {
+    const all = { left: pixels, right: pixels, top: pixels, bottom: pixels };
+    expect(canvasOptions(asked, { picture: { width, height }, defaultSide }).padding).toEqual(all);
+  });
+
+  it('is that of the answer where its size is checked', async () => {
+    const request = { ...asked, init_image: await encodePngBase64(noise(64, 64)) };
+    const fits = async (side: number, maxPixels: number) =>
+      (await validate(acceptsUncrop([visionRanges('stable-diffusion-xl-turbo', { side, latentScale: 8 })], maxPixels), request)).ok;
+    expect([await fits(64, 80 ** 2), await fits(64, 80 ** 2 - 1)]).toEqual([true, false]);
+    expect([await fits(1024, 272 ** 2), await fits(1024, 272 ** 2 - 1)]).toEqual([true, false]);
   });
 });

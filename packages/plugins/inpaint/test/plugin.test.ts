@@ -159,7 +159,7 @@ describe('Inpaint', () => {
 
 describe('Uncrop', () => {
   it.each([
-    ['the sides that the later Vision miners took', {}, [280, 296]],
+    ['a little with a small model', {}, [104, 120]],
     ['one side', { pad_top: 5 }, [72, 93]],
     ['an aspect ratio', { aspect_ratio: 2 }, [176, 88]],
     ['sides and an aspect ratio', { pad_top: 40, aspect_ratio: 1 }, [128, 128]],
@@ -169,8 +169,16 @@ describe('Uncrop', () => {
     const { pad_left: _l, pad_bottom: _b, ...plain } = extended;
     const answer = await model.run('Uncrop', { ...plain, ...sides, steps: 1 });
     expect(answer).toMatchObject({ width, height });
-    const [left, top] = { 280: [104, 104], 176: [52, 0], 128: [28, 40] }[width as number] ?? [0, height! - 88];
+    const [left, top] = { 104: [16, 16], 176: [52, 0], 128: [28, 40] }[width as number] ?? [0, height! - 88];
     expect(part(answer, [left!, top!, left! + 72, top! + 88])).toEqual(Buffer.from(picture.data));
+  });
+
+  it("extends by the sides that the later Vision miners took, with a model of their models' size", async () => {
+    await using model = await load(blended, { ranges: { side: [64, 1344], defaultSide: 1024 } });
+    const { pad_left: _l, pad_bottom: _b, ...plain } = extended;
+    const answer = await model.run('Uncrop', { ...plain, steps: 1 });
+    expect(answer).toMatchObject({ width: 72 + 2 * 104, height: 88 + 2 * 104 });
+    expect(part(answer, [104, 104, 104 + 72, 104 + 88])).toEqual(Buffer.from(picture.data));
   });
 
   it('paints a large canvas at a smaller size', async () => {

@@ -92,12 +92,15 @@ export function kandinskyInpaintPipeline(settings: Settings): Pipeline<typeof In
 
 /** Uncrop. */
 export function kandinskyUncropPipeline(settings: Settings): Pipeline<typeof Uncrop, Kandinsky> {
-  const { most } = settings.ranges[0].side;
+  const {
+    defaultSide,
+    side: { most },
+  } = settings.ranges[0];
   return {
     ...uncropPipeline(settings),
     async run(kandinsky, request, context) {
       const image = await pictureOf(request.init_image, settings, context);
-      const place = { ...canvasOptions(request), feather: request.feather, maxPixels: most ** 2 };
+      const place = { ...canvasOptions(request, { picture: image, defaultSide }), feather: request.feather, maxPixels: most ** 2 };
       return toImageResponse(await uncrop(kandinsky, { ...paintOptions(request, settings), ...place, image }, context));
     },
   };

@@ -160,6 +160,8 @@ describe('Inpaint and Uncrop', () => {
     const [painted] = await tiny.run('Uncrop', { ...rest, pad_left: 8, pad_bottom: 16 });
     expect(painted).toMatchObject({ width: 88, height: 88 });
     expect(pixel(painted!, 8 + 40, 30)).toEqual(pixel(image, 40, 30));
+    const [byDefault] = await tiny.run('Uncrop', rest);
+    expect(byDefault).toMatchObject({ width: 80 + 2 * 8, height: 72 + 2 * 8 });
   });
 });
 

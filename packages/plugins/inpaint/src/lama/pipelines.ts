@@ -29,7 +29,8 @@ const SIDES = { least: 256, most: 768, multipleOf: 32 };
 export type LamaSettings = Pick<LamaOptions, 'engines' | 'padding'> & { readonly maxPixels: number };
 
 function rangesOf({ engines }: LamaSettings, values: Pick<DiffusionRanges, 'steps' | 'guidance'>) {
-  const sizes = { side: SIDES, defaultSide: 512, sampledSide: SIDES, sampledStrength: { least: 0, most: 0 } };
+  // Pictures of any size suit it: the padding that nobody said is that of the largest.
+  const sizes = { side: SIDES, defaultSide: 1024, sampledSide: SIDES, sampledStrength: { least: 0, most: 0 } };
   return forEngines({ engine: 'lama', ...values, ...sizes }, engines);
 }
 
