@@ -114,9 +114,9 @@ def painted(cases: list[Case], answers: list) -> list:
     return [verdict.things[case.truth.turn] for case, verdict in zip(cases, judge_bytes(answers, [case.truth.scene for case in cases]))]
 
 
-def share_painted(cases: list[Case], answers: list, turn: int) -> float:
-    """Share of the replaced things (turn 0) or added ones (turn 1) that are as told in colour, shape and place."""
-    return percent(seen.colour and seen.shape and seen.place for case, seen in zip(cases, painted(cases, answers)) if case.truth.turn == turn)
+def as_told(seen) -> bool:
+    """Whether a thing is right in every respect."""
+    return bool(seen.colour and seen.shape and seen.place)
 
 
 def judge_inpaint(jobs: dict[str, Job], answers: dict[str, list]) -> list[Row]:
@@ -125,12 +125,13 @@ def judge_inpaint(jobs: dict[str, Job], answers: dict[str, list]) -> list[Row]:
         cases, pictures = jobs[name].cases, answers[name]
         same = [farthest(picture, case.truth.before, ~case.truth.mask) == 0 for case, picture in zip(cases, pictures)]
         seen = painted(cases, pictures)
+        of_turn = lambda turn: percent(as_told(s) for case, s in zip(cases, seen) if case.truth.turn == turn)
         rows += [
             Row(f"{name}: nothing changed outside the mask, %", percent(same), 100),
-            Row(f"{name}: what is told under the mask, %", percent(s.colour and s.shape and s.place for s in seen), 80),
+            Row(f"{name}: what is told under the mask, %", percent(map(as_told, seen)), 80),
             *(Row(f"{name}: {what} under the mask, %", percent(getattr(s, what) for s in seen)) for what in ("colour", "shape", "place")),
-            Row(f"{name}: a thing in place of another, %", share_painted(cases, pictures, 0)),
-            Row(f"{name}: a thing beside another, %", share_painted(cases, pictures, 1)),
+            Row(f"{name}: a thing in place of another, %", of_turn(0)),
+            Row(f"{name}: a thing beside another, %", of_turn(1)),
         ]
     far = lambda case: ~ndimage.binary_dilation(case.truth.mask, iterations=NEAR_MASK)
     cases = jobs["as diffusers"].cases
