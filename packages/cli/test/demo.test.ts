@@ -10,6 +10,7 @@ import { configSchema, createRegistry, resolvePlugins } from '@vision-sdk/neuron
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import bicubicUpscale from '../src/demo/bicubic-upscale.ts';
 import { cast, newcomer, newSeed } from '../src/demo/cast.ts';
+import { Children } from '../src/demo/children.ts';
 import { minerConfig, type Stage, spectatorConfig, validatorConfig } from '../src/demo/configs.ts';
 import { judgePhoto, loadPhoto } from '../src/demo/photo.ts';
 import { startProcess } from '../src/demo/process.ts';
@@ -262,5 +263,13 @@ describe('a process of the demo', () => {
     });
     await expect(child.ready).rejects.toMatchObject({ code: 'VISION_CLI_DEMO_PROCESS_DIED' });
     await child.stop();
+  });
+
+  it('is not started any more once the demo has ended: nobody would stop it', async () => {
+    const children = new Children({ configs: folder.path, logs: folder.path });
+    const started = children.start({ name: 'late', role: 'miner', config: {} });
+    await children[Symbol.asyncDispose]();
+    await expect(started).rejects.toMatchObject({ name: 'AbortError' });
+    expect(existsSync(join(folder.path, 'late.log'))).toBe(false);
   });
 });

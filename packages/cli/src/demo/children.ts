@@ -23,6 +23,7 @@ export class Children implements AsyncDisposable {
   readonly #folders: { readonly configs: string; readonly logs: string };
   readonly #running: DemoProcess[] = [];
   readonly #death = Promise.withResolvers<never>();
+  #isOver = false;
   readonly #killAll = () => {
     for (const child of this.#running) child.kill();
   };
@@ -34,10 +35,12 @@ export class Children implements AsyncDisposable {
     process.once('exit', this.#killAll);
   }
 
-  /** Starts a neuron; resolve its `ready` to know when it listens. */
+  /** Starts a neuron; resolve its `ready` to know when it listens. Throws the abort error of a demo that has ended meanwhile. */
   async start({ name, role, config, onMessage }: NeuronToStart): Promise<DemoProcess> {
     const file = join(this.#folders.configs, `${name}.json`);
     await writeFile(file, JSON.stringify(config, undefined, 2), { mode: CONFIG_MODE });
+    // Nobody would end it any more.
+    if (this.#isOver) throw new DOMException('The demo has ended.', 'AbortError');
     const child = startProcess({
       name,
       args: [...process.execArgv, commandFile(), role, 'start', '--config', file],
@@ -51,6 +54,7 @@ export class Children implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isOver = true;
     await Promise.all(this.#running.map((child) => child.stop()));
     process.off('exit', this.#killAll);
   }
