@@ -2,6 +2,7 @@
 // Plain JavaScript without newer syntax: an old Node has to get far enough to tell its user that it is too old.
 import fs from 'node:fs';
 import module from 'node:module';
+import path from 'node:path';
 
 const MINIMUM = [22, 18];
 const EXIT_ENVIRONMENT = 5;
@@ -14,6 +15,12 @@ function isOldNode(version) {
 function refuse(message, hint) {
   process.stderr.write(`vision: ${message}\n  What to do: ${hint}\n`);
   process.exitCode = EXIT_ENVIRONMENT;
+}
+
+// What is found there is run as it is: not in the temporary folder, where other users of the machine may have put something.
+function keepCompiled() {
+  const home = process.env.HOME || process.env.USERPROFILE;
+  if (home && module.enableCompileCache) module.enableCompileCache(path.join(home, '.cache', 'vision-sdk', 'compiled'));
 }
 
 function start() {
@@ -30,7 +37,7 @@ function start() {
     refuse(`has not been built: ${entry.pathname} is missing.`, 'run `npm run build` in the root of the project.');
     return;
   }
-  if (module.enableCompileCache) module.enableCompileCache();
+  keepCompiled();
   import(entry.href)
     .then((cli) => cli.main(process.argv))
     .then((code) => {

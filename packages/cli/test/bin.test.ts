@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -22,7 +23,7 @@ function run(args: readonly string[], nodeVersion = process.versions.node) {
   const { status, stderr, stdout } = spawnSync(
     process.execPath,
     ['--import', `data:text/javascript,${encodeURIComponent(pretend)}`, bin, ...args],
-    { encoding: 'utf8' },
+    { encoding: 'utf8', env: { ...process.env, HOME: join(folder.path, 'home'), TMPDIR: join(folder.path, 'tmp') } },
   );
   return { status, stderr, stdout };
 }
@@ -46,6 +47,15 @@ describe('bin/vision.js', () => {
     expect(run(['a', 'b'], version)).toEqual({ status: 5, stderr: '', stdout: '' });
     await writeFile(join(folder.path, 'dist', 'index.js'), 'import "not-installed"; export const main = 1;');
     expect(run([], version)).toMatchObject({ status: 5, stderr: expect.stringMatching(/could not start.*not-installed.*\n.*npm ci/) });
+    await rm(join(folder.path, 'dist'), { recursive: true });
+  });
+
+  it('keeps what it compiles in the folder of its user, never in the one for temporary files that all users share', async () => {
+    await mkdir(join(folder.path, 'dist'), { recursive: true });
+    await writeFile(join(folder.path, 'dist', 'index.js'), 'export const main = async () => 0;');
+    expect(run([]).status).toBe(0);
+    expect(existsSync(join(folder.path, 'home', '.cache', 'vision-sdk', 'compiled'))).toBe(true);
+    expect(existsSync(join(folder.path, 'tmp', 'node-compile-cache'))).toBe(false);
     await rm(join(folder.path, 'dist'), { recursive: true });
   });
 

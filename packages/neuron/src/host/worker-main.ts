@@ -1,5 +1,6 @@
 // The program of a worker process: loads one model and runs its requests. Talks to worker.ts by IPC.
 import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
 import { type AnyModel, type AnyPipeline, isPlugin, type Log, type Plugin, synapseKey } from '@vision-sdk/core';
 import { contributionsOf } from './contributions.ts';
 import { fail } from './errors.ts';
@@ -7,8 +8,9 @@ import { loadModel } from './load-model.ts';
 import { toSentError } from './sent-error.ts';
 import type { FromWorker, ToWorker } from './worker-protocol.ts';
 
-// What plugins import need not be compiled in each worker anew.
-enableCompileCache?.();
+// What plugins import need not be compiled in each worker anew. What is kept is run as it is found, so it lies where other users cannot write.
+const home = process.env.HOME || process.env.USERPROFILE;
+if (home) enableCompileCache?.(join(home, '.cache', 'vision-sdk', 'compiled'));
 
 type LoadMessage = Extract<ToWorker, { type: 'load' }>;
 type RunMessage = Extract<ToWorker, { type: 'run' }>;

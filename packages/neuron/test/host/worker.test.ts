@@ -1,7 +1,7 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Dispatcher, DispatcherOptions } from '../../src/host/dispatcher-types.ts';
 import faulty, { Obey } from './fixtures/faulty-plugin.ts';
 import { begin, dispatcherOf, errorOf, pidOf } from './support.ts';
@@ -65,6 +65,18 @@ describe('a model in a process of its own', () => {
       expect(text).not.toContain('secret');
     } finally {
       for (const name of ['VISION_API_KEY', 'AWS_SECRET_ACCESS_KEY', 'CUDA_VISIBLE_DEVICES']) delete process.env[name];
+    }
+  });
+
+  it('keeps what it compiles in the folder of its user, never in the one for temporary files that all users share', async () => {
+    const own = await mkdtemp(join(tmpdir(), 'vision-'));
+    vi.stubEnv('HOME', join(own, 'home')).stubEnv('TMPDIR', join(own, 'tmp'));
+    try {
+      await begin(await start(), Obey, { behaviour: 'echo' }).response;
+      expect(await readdir(own)).toEqual(['home']);
+      expect(await readdir(join(own, 'home', '.cache', 'vision-sdk'))).toEqual(['compiled']);
+    } finally {
+      vi.unstubAllEnvs();
     }
   });
 
