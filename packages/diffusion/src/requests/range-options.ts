@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { DiffusionRanges, Range } from './ranges.ts';
 
-/** What becomes of requests that say nothing. */
-const UNSAID = "; Vision's if left out, and the middle of the range where an operation has none";
+/** What becomes of requests that say nothing: those of most operations carry Vision's own number, which a user may have meant. */
+const unsaid = (visions: number) =>
+  `; Vision's ${visions} if left out or within the range, and the middle of the range where an operation has none`;
 
 const range = (value: z.ZodNumber) => z.tuple([value, value]).refine(([least, most]) => least <= most, 'write the least first');
 
@@ -19,13 +20,13 @@ export const rangesOption = z
       .min(1)
       .max(1000)
       .optional()
-      .meta({ description: `Steps where nobody says them${UNSAID}` }),
+      .meta({ description: `Steps where nobody says them${unsaid(4)}` }),
     defaultGuidance: z
       .number()
       .min(0)
       .max(100)
       .optional()
-      .meta({ description: `cfg_scale where nobody says one${UNSAID}` }),
+      .meta({ description: `cfg_scale where nobody says one${unsaid(7)}` }),
   })
   .prefault({});
 
