@@ -19,9 +19,13 @@ SKIMAGE = HERE / "data/python3-skimage/usr/lib/python3/dist-packages/skimage/dat
 LOMIRI = HERE / "data/lomiri-wallpapers-16.04/usr/share/backgrounds"
 SOURCES = {
     "astronaut": SKIMAGE / "astronaut.png",
+    "brick": SKIMAGE / "brick.png",
     "camera": SKIMAGE / "camera.png",
     "chelsea": SKIMAGE / "chelsea.png",
     "coffee": SKIMAGE / "coffee.png",
+    "gravel": SKIMAGE / "gravel.png",
+    "hubble": SKIMAGE / "hubble_deep_field.jpg",
+    "retina": SKIMAGE / "retina.jpg",
     "rocket": SKIMAGE / "rocket.jpg",
     "seeding": LOMIRI / "seeding_by_Clements_Engelhardt.jpg",
 }
