@@ -35,7 +35,7 @@ const ISSUES_SHOWN = 20;
 
 /** Renders issues for a person: `steps: expected number; seed: required`, the first 20 of them. */
 export function formatIssues(issues: readonly SchemaIssue[]): string {
-  const shown = issues.slice(0, ISSUES_SHOWN).map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
+  const shown = issues.slice(0, ISSUES_SHOWN).map(({ path, message }) => `${path === '' ? '' : `${path}: `}${message.replace(/\.$/, '')}`);
   return [...shown, ...(issues.length > ISSUES_SHOWN ? [`and ${issues.length - ISSUES_SHOWN} more`] : [])].join('; ');
 }
 
