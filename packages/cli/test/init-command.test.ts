@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRegistry, loadConfig, resolvePlugins } from '@vision-sdk/neuron/host';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { defaultPlugins } from '../src/default-plugins.ts';
 import { ExitCode } from '../src/index.ts';
 import { temporaryFolder, vision } from './vision-command.ts';
 
@@ -22,6 +23,23 @@ describe('vision init', () => {
     expect(loaded).toMatchObject({ file: join(folder.path, `vision.config.${format}`), config: { netuid: 7, miner: { port: 8091 } } });
     const registry = await createRegistry(await resolvePlugins(loaded.config, folder.path));
     expect([...registry.models.keys(), ...registry.rewards.keys()]).toEqual(expect.arrayContaining(['vision-x2', 'agreement']));
+  });
+
+  it('names no plugins where the built-in ones are enough, which is what every command then takes', async () => {
+    await init();
+    const file = join(folder.path, 'vision.config.json');
+    expect(JSON.parse(await readFile(file, 'utf8'))).not.toHaveProperty('plugins');
+    const { stdout } = await vision('plugins', 'list', '--config', file, '--json');
+    expect(JSON.parse(stdout).map(({ name }: { name: string }) => name)).toEqual(defaultPlugins().map(([name]) => name));
+  });
+
+  it('has the stake of a validator beside the built-in plugins, and no path of this machine', async () => {
+    await init('--create-keys', '--role', 'validator');
+    const file = join(folder.path, 'vision.config.json');
+    const { plugins } = JSON.parse(await readFile(file, 'utf8'));
+    expect(plugins).toEqual([['@vision-sdk/plugin-local-chain', { file: '.vision/chain.sqlite', genesisStake: expect.anything() }], '...']);
+    const { stdout } = await vision('plugins', 'list', '--config', file, '--json');
+    expect(JSON.parse(stdout).map(({ name }: { name: string }) => name)).toEqual(defaultPlugins().map(([name]) => name));
   });
 
   it('writes TypeScript whose default export is the config', async () => {

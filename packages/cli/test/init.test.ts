@@ -1,10 +1,10 @@
-import { configSchema } from '@vision-sdk/neuron/host';
+import { configSchema, type VisionConfig } from '@vision-sdk/neuron/host';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ask, type InitFacts, type InitFlags } from '../src/init/ask.ts';
 import { type Asker, silentAsker } from '../src/init/asker.ts';
 import { configName, renderConfig, renderStartScript } from '../src/init/render.ts';
-import { toConfig } from '../src/init/to-config.ts';
+import { toConfig, withoutDefaults } from '../src/init/to-config.ts';
 
 const facts: InitFacts = {
   modelsOf: async () => ['vision-x2', 'sdxl-turbo'],
@@ -42,6 +42,41 @@ describe('init', () => {
     const [config] = await configsFor({});
     expect(configSchema.parse(config)).toMatchObject({ netuid: 19, chain: 'local-chain', miner: { port: 8091, minStakeTao: 0 } });
     expect(config).toMatchObject({ wallet: { name: 'default', hotkey: 'default' }, devices: { cpu: {} } });
+  });
+
+  it.each<readonly [string, InitFlags, VisionConfig['plugins']]>([
+    ['a chain of its own', {}, undefined],
+    [
+      'a chain with options',
+      { chainOption: ['tempo=20'] },
+      [['@vision-sdk/plugin-local-chain', { file: '.vision/chain.sqlite', tempo: 20 }], '...'],
+    ],
+    [
+      'more beside them',
+      { plugin: ['...', 'vision-plugin-mine'] },
+      [['@vision-sdk/plugin-local-chain', { file: '.vision/chain.sqlite' }], '...', 'vision-plugin-mine'],
+    ],
+    [
+      'another plugin for that chain',
+      { chainPlugin: './chain.ts', plugin: ['...'] },
+      [['./chain.ts', { file: '.vision/chain.sqlite' }], '...'],
+    ],
+  ])('serves the built-in models by default, which needs no plugins in the config where it is enough: %s', async (_, flags, plugins) => {
+    const [config] = await configsFor(flags);
+    expect(withoutDefaults(config!).plugins).toEqual(plugins);
+  });
+
+  it('asks which plugins serve where the built-in models do not, and on other chains always', async () => {
+    const asker = scripted([['Serve the built-in', false]]);
+    const [config] = await configsFor({}, asker);
+    expect(asker.asked).toContain('Plugins with models, by package name');
+    const own = ['@vision-sdk/plugin-upscale', '@vision-sdk/plugin-image-similarity'];
+    expect(withoutDefaults(config!).plugins).toEqual([['@vision-sdk/plugin-local-chain', { file: '.vision/chain.sqlite' }], ...own]);
+
+    const elsewhere = scripted([]);
+    const [other] = await configsFor({ chain: 'subtensor', chainPlugin: '@vision-sdk/plugin-subtensor' }, elsewhere);
+    expect(elsewhere.asked.filter((question) => question.startsWith('Serve the built-in'))).toEqual([]);
+    expect(withoutDefaults(other!).plugins).toEqual(['@vision-sdk/plugin-subtensor', ...own]);
   });
 
   it('takes every answer as a flag, and then asks nothing', async () => {

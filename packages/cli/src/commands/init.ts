@@ -1,17 +1,18 @@
 import { join } from 'node:path';
 import { createRegistry, type VisionConfig } from '@vision-sdk/neuron/host';
+import { defaultPlugins } from '../default-plugins.ts';
 import { listGpus } from '../doctor/machine.ts';
 import { fail } from '../errors.ts';
 import { ExitCode } from '../exit-code.ts';
 import { writeUserFile } from '../files.ts';
-import type { Answers, NeuronAnswer, PluginAnswer } from '../init/answers.ts';
+import { type Answers, BUILT_IN, type NeuronAnswer, type PluginAnswer } from '../init/answers.ts';
 import { ask, type InitFacts, type InitFlags } from '../init/ask.ts';
 import { type Asker, silentAsker, terminalAsker } from '../init/asker.ts';
 import { checkConfigs } from '../init/check-configs.ts';
 import { prepareKeys, withStake } from '../init/keys.ts';
 import { nextSteps, type Written } from '../init/next-steps.ts';
 import { type ConfigFormat, configName, renderConfig, renderStartScript } from '../init/render.ts';
-import { toConfig } from '../init/to-config.ts';
+import { toConfig, withoutDefaults } from '../init/to-config.ts';
 import { resolvePlugin } from '../project.ts';
 import type { Terminal } from '../terminal.ts';
 import type { Invocation } from '../tree/invocation.ts';
@@ -41,7 +42,7 @@ export async function init({ flags, terminal }: Invocation<InitCommandFlags>): P
   const keys = await prepareKeys(answers, createKeys);
   const written: Written[] = [];
   for (const neuron of answers.neurons)
-    written.push(await write(withStake(toConfig(answers, neuron), keys.stakes), neuron, { flags, format, answers }));
+    written.push(await write(withoutDefaults(withStake(toConfig(answers, neuron), keys.stakes)), neuron, { flags, format, answers }));
   const script = written.length > 1 ? await writeScript(written, flags) : undefined;
   const next = nextSteps(written, keys, { answers, script });
   if (flags.json) terminal.json({ files: written.map(({ file }) => file), script, next });
@@ -63,8 +64,9 @@ function askerFor(flags: InitCommandFlags): Asker {
 
 async function modelsOf(plugins: readonly PluginAnswer[]): Promise<readonly string[]> {
   try {
+    const named = plugins.flatMap((plugin) => (plugin === BUILT_IN ? defaultPlugins() : [plugin]));
     const registry = await createRegistry(
-      await Promise.all(plugins.map((plugin) => (typeof plugin === 'string' ? resolvePlugin(plugin, {}) : resolvePlugin(...plugin)))),
+      await Promise.all(named.map((plugin) => (typeof plugin === 'string' ? resolvePlugin(plugin, {}) : resolvePlugin(...plugin)))),
     );
     return [...registry.models.keys()];
   } catch {

@@ -22,7 +22,7 @@ export interface Answers {
   readonly apiKey: string;
 }
 
-/** A plugin by name or path, alone or with its options. */
+/** A plugin by name or path, alone or with its options, or {@link BUILT_IN}. */
 export type PluginAnswer = string | readonly [name: string, options: Readonly<Record<string, unknown>>];
 
 /** The chain: its id, the plugin that brings it, that plugin's options. */
@@ -44,5 +44,11 @@ export interface DeviceAnswer {
 export const FIRST_AXON_PORT = 8091;
 /** Gateway port of the first validator; below the axons, which count up. */
 export const FIRST_GATEWAY_PORT = 8080;
+/** Stands for the plugins that the command uses where a config names none. */
+export const BUILT_IN = '...';
 /** The embedded chain. */
 export const LOCAL_CHAIN = 'local-chain';
+/** The plugin that brings it. */
+export const LOCAL_CHAIN_PLUGIN = '@vision-sdk/plugin-local-chain';
+/** Its file, unless another is named. */
+export const LOCAL_CHAIN_FILE = '.vision/chain.sqlite';

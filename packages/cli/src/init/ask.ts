@@ -2,7 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { totalmem } from 'node:os';
 import { jsonObject } from '../json-object.ts';
 import { parseValue, splitPair } from '../run/request.ts';
-import { type Answers, type ChainAnswer, type DeviceAnswer, LOCAL_CHAIN, type PluginAnswer } from './answers.ts';
+import {
+  type Answers,
+  BUILT_IN,
+  type ChainAnswer,
+  type DeviceAnswer,
+  LOCAL_CHAIN,
+  LOCAL_CHAIN_FILE,
+  LOCAL_CHAIN_PLUGIN,
+  type PluginAnswer,
+} from './answers.ts';
 import { askNeurons, type HotkeyFlags } from './ask-neurons.ts';
 import type { Asker } from './asker.ts';
 
@@ -30,8 +39,8 @@ export interface InitFacts {
   memoryOf(device: string): string | undefined;
 }
 
-const LOCAL_CHAIN_PLUGIN = '@vision-sdk/plugin-local-chain';
 const UPSCALE_PLUGIN = '@vision-sdk/plugin-upscale';
+const BUILT_IN_QUESTION = 'Serve the built-in small models? They do every operation on a CPU, in pictures of 64x64 with coloured shapes';
 const UNKNOWN_MEMORY = '8GiB';
 const DEVICE = /^[a-z][a-z0-9]{0,31}(:\d{1,3})?$/;
 
@@ -41,7 +50,7 @@ export async function ask(flags: InitFlags, asker: Asker, facts: InitFacts): Pro
   const neurons = await askNeurons(flags, asker);
   const netuid = flags.netuid ?? Number(await asker.text('Number of the subnet', '19', wholeNumber));
   const chain = await askChain(flags, asker);
-  const plugins = flags.plugin?.map(pluginAnswer) ?? (await askPlugins(asker));
+  const plugins = flags.plugin?.map(pluginAnswer) ?? (await askPlugins(asker, chain));
   const externalHost = neurons.some(({ role }) => role === 'miner') ? await askExternalHost(flags, asker) : undefined;
   return {
     wallet,
@@ -63,10 +72,13 @@ async function askChain(flags: InitFlags, asker: Asker): Promise<ChainAnswer> {
     (id === LOCAL_CHAIN ? LOCAL_CHAIN_PLUGIN : await asker.text(`Plugin that brings ${id}`, `vision-plugin-${id}`, required));
   const options = Object.fromEntries((flags.chainOption ?? []).map((pair) => keyValue('--chain-option', pair)));
   if (id !== LOCAL_CHAIN || 'file' in options) return { id, plugin, options };
-  return { id, plugin, options: { file: await asker.text('File of the chain', '.vision/chain.sqlite', required), ...options } };
+  return { id, plugin, options: { file: await asker.text('File of the chain', LOCAL_CHAIN_FILE, required), ...options } };
 }
 
-async function askPlugins(asker: Asker): Promise<readonly string[]> {
+/** The small models are for chains of one's own: nobody pays for coloured shapes elsewhere. */
+async function askPlugins(asker: Asker, chain: ChainAnswer): Promise<readonly string[]> {
+  const offered = chain.id === LOCAL_CHAIN && chain.plugin === LOCAL_CHAIN_PLUGIN;
+  if (offered && (await asker.confirm(BUILT_IN_QUESTION, true))) return [BUILT_IN];
   const given = await asker.text('Plugins with models, by package name', UPSCALE_PLUGIN, required);
   return given.split(/[\s,]+/).filter((name) => name !== '');
 }

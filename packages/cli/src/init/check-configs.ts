@@ -1,5 +1,6 @@
 import { VisionError } from '@vision-sdk/core';
 import { createRegistry, resolveConfig, type VisionConfig } from '@vision-sdk/neuron/host';
+import { defaultPlugins } from '../default-plugins.ts';
 import { pluginsOf } from '../project.ts';
 
 /**
@@ -8,7 +9,7 @@ import { pluginsOf } from '../project.ts';
  */
 export async function checkConfigs(configs: readonly VisionConfig[]): Promise<void> {
   for (const given of configs) {
-    const config = resolveConfig(given, 'What was answered');
+    const config = resolveConfig(given, 'What was answered', defaultPlugins());
     for (const plugin of config.plugins) await checkPlugin({ ...config, plugins: [plugin] });
   }
 }

@@ -1,8 +1,15 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { VisionConfig } from '@vision-sdk/neuron/host';
-import { type Answers, LOCAL_CHAIN, type NeuronAnswer } from './answers.ts';
+import { type Answers, BUILT_IN, LOCAL_CHAIN, LOCAL_CHAIN_FILE, LOCAL_CHAIN_PLUGIN, type NeuronAnswer } from './answers.ts';
 
 const REWARDS_PLUGIN = '@vision-sdk/plugin-image-similarity';
 const LOCAL_RESYNC_MS = 15_000;
+
+/** The config without its plugins, where it is nothing but the command's defaults that it names. */
+export function withoutDefaults({ plugins = [], ...rest }: VisionConfig): VisionConfig {
+  const asDefault = isDeepStrictEqual(plugins, [[LOCAL_CHAIN_PLUGIN, { file: LOCAL_CHAIN_FILE }], BUILT_IN]);
+  return asDefault ? rest : { plugins, ...rest };
+}
 
 /** The config of one neuron. Only what differs from the defaults is written. */
 export function toConfig(answers: Answers, neuron: NeuronAnswer): VisionConfig {
@@ -25,7 +32,8 @@ function pluginsOf({ plugins }: Answers): (string | [string, Record<string, unkn
   const given = plugins.map((plugin) =>
     typeof plugin === 'string' ? plugin : ([plugin[0], { ...plugin[1] }] as [string, Record<string, unknown>]),
   );
-  return given.some((plugin) => [plugin].flat()[0] === REWARDS_PLUGIN) ? given : [...given, REWARDS_PLUGIN];
+  // The built-in ones have a judge among them.
+  return given.some((plugin) => [BUILT_IN, REWARDS_PLUGIN].includes([plugin].flat()[0] as string)) ? given : [...given, REWARDS_PLUGIN];
 }
 
 function devicesOf({ devices }: Answers): VisionConfig['devices'] {

@@ -19,7 +19,11 @@ export function declareInit(program: Command, bind: Bind): void {
     .option('--chain <id>', 'chain to use: local-chain, or what a plugin of yours brings')
     .option('--chain-plugin <package>', 'plugin that brings that chain')
     .option('--chain-option <key=value>', 'option of the chain plugin, such as file=subnet.sqlite', several)
-    .option('--plugin <package>', 'plugin with models, as often as needed; PACKAGE={"option": "value"} gives it options', several)
+    .option(
+      '--plugin <package>',
+      'plugin with models, as often as needed; PACKAGE={"option": "value"} gives it options, ... stands for the built-in small models',
+      several,
+    )
     .option('--device <device>', 'one device for all models: cpu, cuda:0, webgpu:0')
     .option('--device-memory <size>', 'memory that models may take there, such as 4GiB')
     .option('--place <model=device>', 'another device for one model, as often as needed', several)

@@ -3,7 +3,8 @@ import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { cosmiconfig, defaultLoaders } from 'cosmiconfig';
 import { configProblems } from './config-problems.ts';
-import { configSchema, type ResolvedConfig, type VisionConfig } from './config-schema.ts';
+import { configSchema, DEFAULT_PLUGINS, type PluginReference, type ResolvedConfig, type VisionConfig } from './config-schema.ts';
+import { withDefaultPlugins } from './default-plugins.ts';
 import { fail } from './errors.ts';
 
 /** Where a config is looked for in each folder, in this order. */
@@ -31,10 +32,13 @@ export interface LoadConfigOptions {
   readonly beside?: string;
 }
 
-/** Fills in the defaults of a config. Throws `VISION_HOST_CONFIG_INVALID`; `file` is the name in the error. */
-export function resolveConfig(given: unknown, file = 'The config'): ResolvedConfig {
+/**
+ * Fills in the defaults of a config; `plugins` are those that `...` among its plugins stands for. Throws `VISION_HOST_CONFIG_INVALID`; `file` is the name in
+ * the error.
+ */
+export function resolveConfig(given: unknown, file = 'The config', plugins: readonly PluginReference[] = DEFAULT_PLUGINS): ResolvedConfig {
   const result = configSchema.safeParse(given ?? {}, { reportInput: false });
-  if (result.success) return result.data;
+  if (result.success) return { ...result.data, plugins: withDefaultPlugins(result.data.plugins, plugins) };
   throw fail('CONFIG_INVALID', { file, problems: configProblems(result.error, given) });
 }
 
@@ -47,7 +51,7 @@ export async function loadConfig({ cwd = process.cwd(), file, defaults, beside }
   const plugins = beside === undefined ? {} : { beside };
   if (found === undefined) return { config: resolveConfig(defaults), folder: resolve(cwd), ...plugins };
   const given = withDefaults(await readConfig(found), defaults);
-  return { config: resolveConfig(given, found), file: found, folder: dirname(found), ...plugins };
+  return { config: resolveConfig(given, found, defaults?.plugins), file: found, folder: dirname(found), ...plugins };
 }
 
 /** What is no object stays as it is, for the check to refuse. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig, resolveConfig } from '../../src/host/config.ts';
-import { configJsonSchema, defineConfig } from '../../src/host/config-schema.ts';
+import { configJsonSchema, defineConfig, type VisionConfig } from '../../src/host/config-schema.ts';
 import { errorOf } from './support.ts';
 
 let folder: string;
@@ -66,6 +66,29 @@ describe('loadConfig', () => {
     expect((await loadConfig({ cwd: folder, defaults })).config).toMatchObject({ ...defaults, netuid: 8 });
     await write('vision.config.yaml', 'plugins: []\n');
     expect((await loadConfig({ cwd: folder, defaults })).config.plugins).toEqual([]);
+  });
+
+  it.each<readonly [string, readonly unknown[], readonly unknown[]]>([
+    ['before the others', ['...', 'mine'], ['one', ['two', { size: 1 }], 'mine']],
+    ['behind them', ['mine', '...'], ['mine', 'one', ['two', { size: 1 }]]],
+    [
+      'but for what is named',
+      [['one', { size: 2 }], '...'],
+      [
+        ['one', { size: 2 }],
+        ['two', { size: 1 }],
+      ],
+    ],
+    ['once', ['...', '...'], ['one', ['two', { size: 1 }]]],
+    ['alone', ['...'], ['one', ['two', { size: 1 }]]],
+  ])('puts the plugins of a config that names none where one says "...": %s', async (_, plugins, expected) => {
+    await write('vision.config.json', JSON.stringify({ plugins }));
+    const defaults = { plugins: ['one', ['two', { size: 1 }] as [string, object]] } as VisionConfig;
+    expect((await loadConfig({ cwd: folder, defaults })).config.plugins).toEqual(expected);
+  });
+
+  it('has defaults of its own for "..."', () => {
+    expect(resolveConfig({ plugins: ['...'] }).plugins).toEqual(resolveConfig({}).plugins);
   });
 
   it('refuses what is no object, whatever the caller says', async () => {
