@@ -31,6 +31,8 @@ class ProcessWorker implements Worker {
   readonly #ended = Promise.withResolvers<void>();
   #state: 'loading' | 'ready' | 'stopping' | 'ended' = 'loading';
   #nextJob = 1;
+  /** Why we ended it ourselves; nobody should look for lack of memory then. */
+  #killedFor: string | undefined;
   #output = '';
 
   constructor(start: WorkerStart) {
@@ -108,7 +110,10 @@ class ProcessWorker implements Worker {
     let cancelTimer = () => {};
     const cancel = () => {
       if (this.#child.connected) this.#send({ type: 'cancel', job: id });
-      cancelTimer = this.#start.clock.after(this.#start.limits.cancelGraceMs, () => this.#child.kill('SIGKILL'));
+      cancelTimer = this.#start.clock.after(this.#start.limits.cancelGraceMs, () => {
+        this.#killedFor = 'was ended by the host, as it did not give up a cancelled request,';
+        this.#child.kill('SIGKILL');
+      });
     };
     if (signal.aborted) cancel();
     else signal.addEventListener('abort', cancel, { once: true });
@@ -148,7 +153,7 @@ class ProcessWorker implements Worker {
   #watchEnd(): void {
     let ending = '';
     this.#child.once('exit', (code, signal) => {
-      ending = signal === null ? `exited with code ${code}` : `was killed by ${signal}`;
+      ending = this.#killedFor ?? (signal === null ? `exited with code ${code}` : `was killed by ${signal}`);
       // A program that the plugin started may hold the output open for ever.
       this.#start.clock.after(OUTPUT_GRACE_MS, () => this.#end(ending));
     });

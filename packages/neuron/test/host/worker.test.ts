@@ -260,6 +260,16 @@ describe('cancelling', () => {
     expect(host.stats().models[0]).toMatchObject({ aborted: 1, restarts: 1 });
   });
 
+  it('tells others on a worker that was killed for it what happened, and not to look for lack of memory', async () => {
+    const host = await start({ concurrency: 2 }, { limits: { cancelGraceMs: 10, attempts: 1 } });
+    const [deaf, other] = [begin(host, Obey, { behaviour: 'deaf' }), begin(host, Obey, { behaviour: 'wait' })];
+    await Promise.all([deaf.started, other.started]);
+    deaf.abort();
+    const error = await errorOf(other.response);
+    expect(error.message).toContain('was ended by the host, as it did not give up a cancelled request, during a request');
+    expect(error.hint).not.toContain('Most likely the machine ran out of memory');
+  });
+
   it('removes a request that waits, and one whose model is still loading', async () => {
     const host = await start({ load: 'hang' }, { limits: { loadTimeoutMs: 60_000 } });
     const job = begin(host, Obey, { behaviour: 'echo' });
