@@ -54,10 +54,11 @@ export async function loadConfig({ cwd = process.cwd(), file, defaults, beside }
   return { config: resolveConfig(given, found, defaults?.plugins), file: found, folder: dirname(found), ...plugins };
 }
 
-/** What is no object stays as it is, for the check to refuse. */
+/** A key that a module leaves undefined is left out. What is no object stays as it is, for the check to refuse. */
 function withDefaults(given: unknown, defaults: VisionConfig | undefined): unknown {
   if (given === undefined || given === null) return defaults;
-  return defaults === undefined || typeof given !== 'object' || Array.isArray(given) ? given : { ...defaults, ...given };
+  if (defaults === undefined || typeof given !== 'object' || Array.isArray(given)) return given;
+  return { ...defaults, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) };
 }
 
 const explorer = () =>

@@ -66,6 +66,8 @@ describe('loadConfig', () => {
     expect((await loadConfig({ cwd: folder, defaults })).config).toMatchObject({ ...defaults, netuid: 8 });
     await write('vision.config.yaml', 'plugins: []\n');
     expect((await loadConfig({ cwd: folder, defaults })).config.plugins).toEqual([]);
+    await write('other.config.mjs', 'export default { netuid: 8, plugins: undefined };\n');
+    expect((await loadConfig({ cwd: folder, file: 'other.config.mjs', defaults })).config).toMatchObject({ ...defaults, netuid: 8 });
   });
 
   it.each<readonly [string, readonly unknown[], readonly unknown[]]>([
