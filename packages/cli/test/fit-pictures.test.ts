@@ -63,6 +63,31 @@ describe('pictures of a person, brought to what a model works at', () => {
     ]);
   });
 
+  it('have a larger mask made as large as they are, even where they fit', async () => {
+    const image = await halves(64, 64);
+    const fit = async (mask: string, sides: typeof SMALL | undefined) =>
+      fitPictures({ init_image: image, mask_image: mask }, sides, 'mini');
+    for (const sides of [SMALL, undefined]) {
+      const { request, note } = await fit(await halves(900, 300), sides);
+      expect([await sizeOf(request.mask_image), request.init_image === image, note]).toEqual([[64, 64], true, undefined]);
+    }
+    const small = await halves(16, 64);
+    expect((await fit(small, SMALL)).request.mask_image).toBe(small);
+    expect((await fit('bm8gcGljdHVyZQ==', SMALL)).request.mask_image).toBe('bm8gcGljdHVyZQ==');
+  });
+
+  it('keep to sides that depend on the request and the picture', async () => {
+    const sides = ({ room }: { room: number }, { width, height }: { width: number; height: number }) => ({
+      ...{ least: 1, multipleOf: 1 },
+      most: width * height <= room ? width : 100,
+    });
+    const request = { init_image: await halves(300, 150), room: 45_000 };
+    expect(await fitPictures(request, sides, 'any')).toEqual({ request, note: undefined });
+    const { request: smaller, note } = await fitPictures({ ...request, room: 44_999 }, sides, 'any');
+    expect(await sizeOf(smaller.init_image)).toEqual([100, 50]);
+    expect(note).toBe('any works at 100x50 pixels: the picture of 300x150 was made smaller.');
+  });
+
   it('may be controls', async () => {
     const controls = [{ type: 'canny', image: await halves(200, 200), preprocess: true }];
     const { request } = await fitPictures({ controls }, SMALL, 'mini');

@@ -36,6 +36,7 @@ export {
   MEMORY_SIZE,
   type Model,
   type PictureSides,
+  type PictureSidesFor,
   type Pipeline,
   type Resources,
   type RunContext,

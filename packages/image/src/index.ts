@@ -4,6 +4,7 @@ export { decodeBase64Image, decodeImage, type RgbRaster } from './codec/decode.t
 export { encodeJpeg, encodePng, encodePngBase64 } from './codec/encode.ts';
 export type { ImageFormat } from './codec/format.ts';
 export { type DecodeOptions, type ImageHeader, inspectBase64Image, inspectImage } from './codec/inspect.ts';
+export { uprightImage } from './codec/upright.ts';
 export { toGreyscale } from './colour/greyscale.ts';
 export { toHsv } from './colour/hsv.ts';
 export { fail as imageErrors } from './errors.ts';

@@ -27,6 +27,7 @@ it('exports these names', () => {
       "toGreyscale",
       "toHsv",
       "toPlanes",
+      "uprightImage",
     ]
   `);
 });

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { AnySynapse, RequestOf, ResponseOf } from '@vision-sdk/core';
 import * as builtIn from '@vision-sdk/core/synapses';
+import { leftOutPlugins } from '../default-plugins.ts';
 import { ExitCode } from '../exit-code.ts';
-import { readUserFile } from '../files.ts';
 import { showProgress } from '../output/progress.ts';
 import { openProject, type Project } from '../project.ts';
 import { chooseModel, type Job } from '../run/choose-model.ts';
@@ -11,6 +11,7 @@ import { fitPictures } from '../run/fit-pictures.ts';
 import { runLocally } from '../run/local.ts';
 import { miniNote } from '../run/mini-note.ts';
 import { picturesOf, refuseError, writePictures } from '../run/pictures.ts';
+import { base64File } from '../run/read-picture.ts';
 import { buildRequest, type RequestFlags } from '../run/request.ts';
 import { findSynapse } from '../run/synapse-name.ts';
 import { askValidator } from '../run/validator-client.ts';
@@ -32,7 +33,8 @@ export interface RunFlags extends RequestFlags {
 export async function runOperation({ args, flags, terminal }: Invocation<RunFlags>): Promise<ExitCode> {
   // What keeps the model from answering is the error that follows; warnings of it would only say so twice.
   const project = onDevice(await openProject({ ...flags, logLevel: flags.logLevel ?? 'error' }), flags.device);
-  const synapse = findSynapse(args[0] ?? '', knownSynapses(project, flags.url !== undefined));
+  const leftOut = leftOutPlugins(project).map(({ plugin }) => plugin);
+  const synapse = findSynapse(args[0] ?? '', knownSynapses(project, flags.url !== undefined), leftOut);
   const given = { ...flags, ...(await readFiles(flags)) };
   const request = await buildRequest(synapse, given);
   const started = performance.now();
@@ -69,10 +71,6 @@ async function readFiles({ image, mask, param }: RunFlags): Promise<Pick<RunFlag
     ...(image === undefined ? {} : { image: await base64File(image) }),
     ...(mask === undefined ? {} : { mask: await base64File(mask) }),
   };
-}
-
-async function base64File(file: string): Promise<string> {
-  return Buffer.from(await readUserFile(file)).toString('base64');
 }
 
 /** A response, and how it came about where that happened here. */

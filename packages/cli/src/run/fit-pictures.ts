@@ -1,8 +1,6 @@
-import type { PictureSides } from '@vision-sdk/core';
+import type { AnyPipeline, PictureSides } from '@vision-sdk/core';
 import { type Box, decodeBase64Image, encodePngBase64, type ImageHeader, inspectBase64Image, resize } from '@vision-sdk/image';
-
-/** A person's own pictures may be as large as cameras make them. */
-const CAPS = { maxBytes: 2 ** 28, maxPixels: 2 ** 28 };
+import { CAMERA_CAPS } from './camera-caps.ts';
 
 type Size = Pick<ImageHeader, 'width' | 'height'>;
 
@@ -13,24 +11,27 @@ export interface Fitted<Request> {
   readonly note: string | undefined;
 }
 
+/** What a pipeline says of the sides of its pictures. */
+export type Sides = AnyPipeline['sides'];
+
 /**
  * Brings the pictures of a request to sizes that a model works at: in proportion, and cut around the middle where their proportions do not fit. A mask is
- * treated as the picture below it. What is no picture stays as it is, for the model to refuse.
+ * treated as the picture below it, and made smaller where it is larger than that. What is no picture stays as it is, for the model to refuse.
  */
-export async function fitPictures<Request>(request: Request, sides: PictureSides | undefined, model: string): Promise<Fitted<Request>> {
+export async function fitPictures<Request>(request: Request, sides: Sides, model: string): Promise<Fitted<Request>> {
   const { init_image: image, mask_image: mask, controls } = request as Readonly<Record<string, unknown>>;
-  if (sides === undefined) return { request, note: undefined };
-  const fitting = await planOf(image ?? (controls as { image: unknown }[] | undefined)?.[0]?.image, sides);
-  if (fitting === undefined) return { request, note: undefined };
-  const fit = (picture: unknown) => (typeof picture === 'string' ? fitted(picture, fitting) : picture);
+  const size = await sizeOf(image ?? (controls as { image: unknown }[] | undefined)?.[0]?.image);
+  if (size === undefined) return { request, note: undefined };
+  const fitting = planOf(size, typeof sides === 'function' ? sides(request, size) : sides);
+  const fit = (picture: unknown) => (fitting !== undefined && typeof picture === 'string' ? fitted(picture, fitting) : picture);
   const changed = {
     ...(image === undefined ? {} : { init_image: await fit(image) }),
-    ...(typeof mask === 'string' ? { mask_image: await fit(mask) } : {}),
+    ...(mask === undefined ? {} : { mask_image: await fittedMask(mask, size, fitting) }),
     ...(Array.isArray(controls)
       ? { controls: await Promise.all(controls.map(async (one) => ({ ...one, image: await fit(one.image) }))) }
       : {}),
   };
-  return { request: { ...request, ...changed }, note: noteOf(fitting, model) };
+  return { request: { ...request, ...changed }, note: fitting && noteOf(fitting, model) };
 }
 
 /** From the part of a picture to its new size; the part in shares of the picture, so that it fits a mask of another size. */
@@ -40,13 +41,25 @@ interface Fitting {
   readonly part: Size;
 }
 
-async function planOf(base64: unknown, sides: PictureSides): Promise<Fitting | undefined> {
-  if (typeof base64 !== 'string') return undefined;
-  const from = await inspectBase64Image(base64, { caps: CAPS }).catch(() => undefined);
-  if (from === undefined || (isWithin(from.width, sides) && isWithin(from.height, sides))) return undefined;
+async function sizeOf(base64: unknown): Promise<Size | undefined> {
+  return typeof base64 === 'string' ? inspectBase64Image(base64, { caps: CAMERA_CAPS }).catch(() => undefined) : undefined;
+}
+
+function planOf(from: Size, sides: PictureSides | undefined): Fitting | undefined {
+  if (sides === undefined || (isWithin(from.width, sides) && isWithin(from.height, sides))) return undefined;
   const to = sizeFor(from, sides);
   const scale = Math.max(to.width / from.width, to.height / from.height);
   return { from, to, part: { width: to.width / (from.width * scale), height: to.height / (from.height * scale) } };
+}
+
+const WHOLE: Size = { width: 1, height: 1 };
+
+/** Models stretch a mask over its picture, but refuse one that is larger than any picture they take. */
+async function fittedMask(mask: unknown, picture: Size, fitting: Fitting | undefined): Promise<unknown> {
+  const own = await sizeOf(mask);
+  const isLarger = own !== undefined && (own.width > picture.width || own.height > picture.height);
+  if (typeof mask !== 'string' || own === undefined || (fitting === undefined && !isLarger)) return mask;
+  return fitted(mask, fitting ?? { to: picture, part: WHOLE });
 }
 
 function isWithin(side: number, { least, most }: PictureSides): boolean {
@@ -60,8 +73,8 @@ function sizeFor({ width, height }: Size, { least, most, multipleOf }: PictureSi
   return { width: sideOf(width), height: sideOf(height) };
 }
 
-async function fitted(base64: string, { to, part }: Fitting): Promise<string> {
-  const picture = await decodeBase64Image(base64, { caps: CAPS });
+async function fitted(base64: string, { to, part }: Pick<Fitting, 'to' | 'part'>): Promise<string> {
+  const picture = await decodeBase64Image(base64, { caps: CAMERA_CAPS });
   const [left, top] = [(picture.width * (1 - part.width)) / 2, (picture.height * (1 - part.height)) / 2];
   const box: Box = [
     Math.max(0, left),

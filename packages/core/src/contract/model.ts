@@ -95,6 +95,12 @@ export interface PictureSides {
   readonly multipleOf: number;
 }
 
+/** Sides for one request and the size of its picture, where what fits depends on them. */
+export type PictureSidesFor<S extends AnySynapse> = (
+  request: RequestOf<S>,
+  picture: { readonly width: number; readonly height: number },
+) => PictureSides;
+
 /** How a loaded model serves one synapse. */
 export interface Pipeline<S extends AnySynapse, Loaded> {
   readonly synapse: S;
@@ -102,7 +108,7 @@ export interface Pipeline<S extends AnySynapse, Loaded> {
   readonly accepts?: Schema<unknown, RequestOf<S>>;
   readonly capabilities?: Capabilities;
   /** Sides of input pictures that the model works at, where it does. Programs that serve people bring their pictures there first, as `vision run` does. */
-  readonly sides?: PictureSides;
+  readonly sides?: PictureSides | PictureSidesFor<S>;
   /** A request as a validator would make it up; must pass `request` and `accepts`. */
   sample(context: SampleContext): RequestInput<S> | Promise<RequestInput<S>>;
   run(loaded: Loaded, request: RequestOf<S>, context: RunContext<S>): Promise<ResponseOf<S>>;

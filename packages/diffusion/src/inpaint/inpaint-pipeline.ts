@@ -1,6 +1,7 @@
-import type { PictureSides, Pipeline, RequestOf, Schema } from '@vision-sdk/core';
+import type { Pipeline, RequestOf, Schema } from '@vision-sdk/core';
 import { Inpaint } from '@vision-sdk/core/synapses';
 import { z } from 'zod';
+import type { Size } from '../images/masks.ts';
 import { acceptsDiffusion } from '../requests/accepts.ts';
 import { pictureSize } from '../requests/picture-size.ts';
 import type { DiffusionRanges } from '../requests/ranges.ts';
@@ -8,6 +9,7 @@ import { toImageResponse } from '../requests/responses.ts';
 import { sampleDiffusion } from '../requests/sample.ts';
 import type { StableDiffusion } from '../stable/stable-diffusion.ts';
 import { inpaint } from './inpaint.ts';
+import { largestSides } from './largest-side.ts';
 import { capabilitiesOf, decodePicture, paintOptions, type RepaintSettings } from './serving.ts';
 
 /** What decides beside a request how a picture is repaired. */
@@ -36,7 +38,7 @@ export function inpaintPipeline(settings: InpaintSettings): Pipeline<typeof Inpa
   return {
     synapse: Inpaint,
     accepts: acceptsInpaint(ranges),
-    sides: sidesOf(settings),
+    sides: keepsSize(settings) ? (_request, picture) => largestSides(picture, isWithin(settings)) : ranges[0].side,
     capabilities: capabilitiesOf(settings),
     sample: (context) => sampleDiffusion(Inpaint, { engines: ranges.slice(0, 1) }, context),
     async run(sd, request, context) {
@@ -50,7 +52,11 @@ export function inpaintPipeline(settings: InpaintSettings): Pipeline<typeof Inpa
   };
 }
 
-/** Where the rest of the picture is kept, any picture does that is not refused. */
-function sidesOf({ ranges, keepRest, maxPixels }: InpaintSettings): PictureSides {
-  return keepRest === true ? { least: 1, most: Math.floor(Math.sqrt(maxPixels)), multipleOf: 1 } : ranges[0].side;
+/** True where the rest of the picture is kept: then any picture does that is not refused. */
+function keepsSize({ keepRest, paddingCrop }: InpaintSettings): boolean {
+  return keepRest === true || paddingCrop !== undefined;
+}
+
+function isWithin({ maxPixels }: InpaintSettings) {
+  return ({ width, height }: Size) => width * height <= maxPixels;
 }

@@ -7,6 +7,7 @@ import { toImageResponse } from '../requests/responses.ts';
 import { sampleDiffusion } from '../requests/sample.ts';
 import type { StableDiffusion } from '../stable/stable-diffusion.ts';
 import { type CanvasOptions, planCanvas } from './canvas.ts';
+import { largestSides } from './largest-side.ts';
 import { capabilitiesOf, decodePicture, paintOptions, type RepaintSettings } from './serving.ts';
 import { uncrop } from './uncrop.ts';
 
@@ -60,6 +61,8 @@ export function uncropPipeline(settings: RepaintSettings): Pipeline<typeof Uncro
   return {
     synapse: Uncrop,
     accepts: acceptsUncrop(ranges, maxPixels),
+    sides: (request, picture) =>
+      largestSides(picture, (size) => tooLarge(request, { picture: size, defaultSide }, maxPixels) === undefined),
     capabilities: capabilitiesOf(settings),
     sample: (context) => sample(settings, context),
     async run(sd, request, context) {

@@ -21,6 +21,7 @@ async function open(raster: Raster) {
   return (await loadSharp())(data, { raw: { width, height, channels } });
 }
 
-function toBytes(buffer: Buffer): Uint8Array {
+/** The memory of a buffer, as plain bytes. */
+export function toBytes(buffer: Buffer): Uint8Array {
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
 }

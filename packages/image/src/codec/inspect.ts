@@ -19,6 +19,8 @@ export interface ImageHeader {
 /** A header with what decoding needs besides. */
 export interface DecodingHeader extends ImageHeader {
   readonly cmyk: boolean;
+  /** The EXIF orientation, 1 to 8: 1 is upright, and what a file without one is taken for. */
+  readonly orientation: number;
 }
 
 /** Options of everything that decodes. */
@@ -32,7 +34,7 @@ export interface DecodeOptions {
  * `TOO_MANY_PIXELS`.
  */
 export async function inspectImage(bytes: Uint8Array, options: DecodeOptions = {}): Promise<ImageHeader> {
-  const { cmyk: _, ...header } = await readHeader(bytes, withDefaultCaps(options.caps));
+  const { cmyk: _cmyk, orientation: _orientation, ...header } = await readHeader(bytes, withDefaultCaps(options.caps));
   return header;
 }
 
@@ -66,6 +68,6 @@ export async function readHeader(bytes: Uint8Array, caps: ImageCaps): Promise<De
   return header;
 }
 
-function toHeader(format: ImageFormat, { width, height, channels, pages, space }: Metadata): DecodingHeader {
-  return { width, height, format, channels, pages: pages ?? 1, cmyk: space === 'cmyk' };
+function toHeader(format: ImageFormat, { width, height, channels, pages, space, orientation }: Metadata): DecodingHeader {
+  return { width, height, format, channels, pages: pages ?? 1, cmyk: space === 'cmyk', orientation: orientation ?? 1 };
 }

@@ -38,7 +38,7 @@ function rangesOf({ engines }: LamaSettings, values: Pick<DiffusionRanges, 'step
 export function lamaInpaintPipeline(settings: LamaSettings): Pipeline<typeof Inpaint, LamaNetwork> {
   const { maxPixels, padding } = settings;
   return {
-    ...inpaintPipeline({ ranges: rangesOf(settings, ANY), maxPixels }),
+    ...inpaintPipeline({ ranges: rangesOf(settings, ANY), maxPixels, keepRest: true }),
     accepts: acceptsInpaint(rangesOf(settings, ANY), { prompts: false }),
     capabilities: CAPABILITIES,
     sample: (context) => sampleDiffusion(Inpaint, { engines: rangesOf(settings, ONE) }, context),
