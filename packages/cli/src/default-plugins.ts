@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { canny, clip, kandinsky, scribble, sdxl } from '@vision-sdk/models-mini';
+import type { LoadedConfig } from '@vision-sdk/neuron/host';
 
 /** A plugin with its options, as a config names it. */
 type Named = [name: string, options: Record<string, unknown>];
@@ -25,7 +26,27 @@ const DEFAULTS: readonly Named[] = [
 
 /** The default plugins, without those whose weights are not installed. */
 export function defaultPlugins(): Named[] {
-  return DEFAULTS.filter(([, options]) => pathsIn(options).every((path) => existsSync(path)));
+  return DEFAULTS.filter(([, options]) => missingPaths(options).length === 0);
+}
+
+/** A default plugin that a config would have had, and what of its weights is not there. */
+export interface LeftOut {
+  readonly plugin: string;
+  /** Absolute paths of files and folders. */
+  readonly missing: readonly string[];
+}
+
+/** The default plugins that a config does without because their weights are not installed; none where it wants no defaults, or names them with options of its own. */
+export function leftOutPlugins({ config, takesDefaults }: Pick<LoadedConfig, 'config' | 'takesDefaults'>): readonly LeftOut[] {
+  if (takesDefaults !== true) return [];
+  const named = new Set(config.plugins.map((plugin) => (Array.isArray(plugin) ? plugin[0] : plugin)));
+  return DEFAULTS.filter(([plugin]) => !named.has(plugin))
+    .map(([plugin, options]) => ({ plugin, missing: missingPaths(options) }))
+    .filter(({ missing }) => missing.length > 0);
+}
+
+function missingPaths(options: unknown): readonly string[] {
+  return pathsIn(options).filter((path) => !existsSync(path));
 }
 
 /** Files and folders that options name, however deep: of a model, its ControlNets, parts that it has from another. */

@@ -13,9 +13,10 @@ export const fail = defineErrors('VISION_CLI', {
     hint: () => '`vision --help` lists the commands, `vision <command> --help` its flags.',
   },
   SYNAPSE_UNKNOWN: {
-    message: (d: { name: string; known: readonly string[] }) =>
-      `There is no operation ${JSON.stringify(d.name)} among the configured plugins.`,
-    hint: (d) => (d.known.length === 0 ? 'Configure a plugin that serves it.' : `Use one of: ${d.known.join(', ')}.`),
+    message: (d: { name: string; known: readonly string[]; leftOut: readonly string[] }) =>
+      `There is no operation ${JSON.stringify(d.name)} among the configured plugins.${leftOutNote(d.leftOut)}`,
+    hint: (d) =>
+      `${d.leftOut.length === 0 ? '' : '`vision doctor` says what is missing. '}${d.known.length === 0 ? 'Configure a plugin that serves it.' : `Use one of: ${d.known.join(', ')}.`}`,
   },
   FIELD_UNKNOWN: {
     message: (d: { synapse: string; flag: string; fields: readonly string[] }) => `${d.synapse} takes no ${d.flag}.`,
@@ -95,6 +96,10 @@ export const fail = defineErrors('VISION_CLI', {
     hint: () => 'Read demo-output/summary.json and demo-output/logs; on a heavily loaded machine, run the demo again.',
   },
 });
+
+function leftOutNote(plugins: readonly string[]): string {
+  return plugins.length === 0 ? '' : ` Default plugins were left out, because their weights are missing: ${plugins.join(', ')}.`;
+}
 
 function capitalised(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;

@@ -1,10 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { access, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createRandom, validate } from '@vision-sdk/core';
 import { decodeImage, encodePngBase64, type Raster } from '@vision-sdk/image';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { defaultPlugins } from '../src/default-plugins.ts';
 import { loadPhoto } from '../src/demo/photo.ts';
 import { Users } from '../src/demo/users.ts';
@@ -49,6 +49,9 @@ describe('users', () => {
   let server: Server;
   let asked: { readonly url: string; readonly headers: Readonly<Record<string, unknown>>; readonly body: Record<string, unknown> }[] = [];
   let miners: Record<string, number> = {};
+  let pictureless = false;
+  /** Statuses of the next answers; then all is well. */
+  let refusals: number[] = [];
 
   beforeAll(async () => {
     folder = await temporaryFolder();
@@ -57,6 +60,8 @@ describe('users', () => {
       if (request.url === '/health') return response.end(JSON.stringify({ miners }));
       const body = JSON.parse(Buffer.concat(await request.toArray()).toString()) as Record<string, unknown>;
       asked.push({ url: request.url ?? '', headers: request.headers, body });
+      const refusal = refusals.shift();
+      if (refusal !== undefined) return response.writeHead(refusal).end(JSON.stringify({ detail: 'not now' }));
       return response.end(JSON.stringify(await answerTo(request.url ?? '', body)));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -67,6 +72,7 @@ describe('users', () => {
   });
 
   async function answerTo(url: string, { image_b64s }: Record<string, unknown>) {
+    if (pictureless) return { image_b64s: null, error_message: null, clip_embeddings: null, image_hashes: null };
     if (url === '/clip-embeddings') return { image_embeddings: (image_b64s as string[]).map((_, index) => [1, index]) };
     return { image_b64s: [await encodePngBase64(noise(asked.length, url === '/upscale' ? 512 : SIDE))] };
   }
@@ -90,6 +96,51 @@ describe('users', () => {
     const sheet = await decodeImage(await readFile(join(folder.path, 'contact-sheet.png')));
     for (const { name } of wishes)
       expect(isOn(sheet, await decodeImage(await readFile(join(folder.path, 'pictures', `${name}.png`))))).toBe(true);
+  });
+
+  it.each([
+    [502, 3],
+    [503, 3],
+    [504, 3],
+    [401, 1],
+    [422, 1],
+    [500, 1],
+  ])('that are refused with %i ask %i times', async (status, times) => {
+    asked = [];
+    refusals = [status, status, status];
+    const sent = users().sendPhoto(await loadPhoto());
+    await expect(sent).rejects.toMatchObject({ code: 'VISION_CLI_VALIDATOR_REFUSED', details: { status } });
+    refusals = [];
+    expect(asked).toHaveLength(times);
+  });
+
+  it('take the answer of a second try', async () => {
+    refusals = [502];
+    await expect(users().sendPhoto(await loadPhoto())).resolves.toMatchObject({ width: 512 });
+  });
+
+  it('ask again where there was no answer in time, and not where nobody listens', async () => {
+    asked = [];
+    const timeout = vi
+      .spyOn(AbortSignal, 'timeout')
+      .mockImplementationOnce(() => AbortSignal.abort(new DOMException('late', 'TimeoutError')));
+    await expect(users().sendPhoto(await loadPhoto())).resolves.toMatchObject({ width: 512 });
+    expect(timeout).toHaveBeenCalledTimes(2);
+    timeout.mockRestore();
+    const fetches = vi.spyOn(globalThis, 'fetch');
+    const nobody = new Users({ url: 'http://127.0.0.1:1' }, folder.path);
+    await expect(nobody.sendPhoto(await loadPhoto())).rejects.toMatchObject({ code: 'VISION_CLI_VALIDATOR_UNREACHABLE' });
+    expect(fetches).toHaveBeenCalledTimes(1);
+    fetches.mockRestore();
+  });
+
+  it('write no file where an answer has no picture', async () => {
+    await rm(join(folder.path, 'photo-x2.png'), { force: true });
+    pictureless = true;
+    const sent = users().sendPhoto(await loadPhoto());
+    await expect(sent).rejects.toMatchObject({ code: 'VISION_CLI_RESPONSE_EMPTY', details: { reason: 'there is no picture in it' } });
+    pictureless = false;
+    await expect(access(join(folder.path, 'photo-x2.png'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
   it('leave the seed to the validator, which chooses it', async () => {

@@ -3,7 +3,7 @@ import { chainFindings } from '../doctor/chain-findings.ts';
 import * as checks from '../doctor/checks.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { type Machine, readMachine } from '../doctor/machine.ts';
-import { checkFilters, checkModels } from '../doctor/model-checks.ts';
+import { checkDefaultPlugins, checkFilters, checkModels, checkSmallModels } from '../doctor/model-checks.ts';
 import { printFinding } from '../doctor/print-finding.ts';
 import { measureHardware, reportRow } from '../doctor/report.ts';
 import type { Role } from '../doctor/standing.ts';
@@ -62,7 +62,8 @@ async function projectFindings(project: Project | undefined, role: Role | undefi
     ...checkFilters(project),
     checks.checkDisk(project),
   ]);
-  return [...others, ...(await checkModels(project)), ...(await chain)];
+  const models = [...checkDefaultPlugins(project), ...(await checkModels(project)), ...checkSmallModels(project, role)];
+  return [...others, ...models, ...(await chain)];
 }
 
 const EXIT_OF_AREA = { environment: ExitCode.environment, config: ExitCode.config, chain: ExitCode.chain } as const;

@@ -1,6 +1,7 @@
 import { startValidator, type ValidatorEvent } from '@vision-sdk/neuron/validator';
 import { ExitCode } from '../exit-code.ts';
 import { tellSupervisor } from '../neuron-messages.ts';
+import { warnOfPlugins } from '../plugin-warnings.ts';
 import { neuronLog, openConfig } from '../project.ts';
 import { runUntilStopped } from '../supervised.ts';
 import type { Invocation } from '../tree/invocation.ts';
@@ -8,7 +9,9 @@ import type { Invocation } from '../tree/invocation.ts';
 /** `vision validator start`. */
 export async function startValidatorCommand({ flags, terminal }: Invocation): Promise<ExitCode> {
   const loaded = await openConfig(flags);
-  const validator = await startValidator(loaded, { log: neuronLog(loaded, 'validator') });
+  const log = neuronLog(loaded, 'validator');
+  await warnOfPlugins(loaded, log);
+  const validator = await startValidator(loaded, { log });
   const { gateway } = validator;
   terminal.note(`Validator is running. ${gatewayNote(gateway)} Ctrl-C or SIGTERM stops it.`);
   reportScores(validator);

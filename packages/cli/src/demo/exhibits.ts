@@ -51,15 +51,16 @@ export async function granted(wish: Wish, order: Order, pictures: ReadonlyMap<st
   const { fields, shown } = await wish.input(wish.needs.map((name) => pictures.get(name)!));
   const text_prompts = [{ text: wish.prompt, weight: 1 }];
   const response = await order(wish.synapse, { ...fields, text_prompts });
-  const named = { operation: wish.operation, prompt: `“${wish.prompt}”`, picture: await onlyPicture(wish.synapse, response) };
+  const named = { operation: wish.operation, prompt: `“${wish.prompt}”`, picture: await decodeImage(pictureIn(wish.synapse, response)) };
   return shown === undefined ? { kind: 'words', ...named } : { kind: 'change', ...named, before: shown };
 }
 
-async function onlyPicture({ name }: AnySynapse, response: unknown): Promise<Raster> {
+/** The picture of a response, as it was sent. Throws RESPONSE_EMPTY. */
+export function pictureIn({ name }: AnySynapse, response: unknown): Uint8Array {
   refuseError(name, response);
   const [png] = picturesOf(response);
   if (png === undefined) throw fail('RESPONSE_EMPTY', { synapse: name, reason: 'there is no picture in it' });
-  return decodeImage(png);
+  return png;
 }
 
 /** The face of the photograph before and after, at the same size. */

@@ -4,9 +4,8 @@ import { ClipEmbeddings, TextToImage, Upscale } from '@vision-sdk/core/synapses'
 import { encodePng, type Raster } from '@vision-sdk/image';
 import { defaultPlugins } from '../default-plugins.ts';
 import { writeUserFile } from '../files.ts';
-import { picturesOf } from '../run/pictures.ts';
 import { askValidator, type Gateway } from '../run/validator-client.ts';
-import { type Exhibit, granted, likenesses, type Order, upscaled } from './exhibits.ts';
+import { type Exhibit, granted, likenesses, type Order, pictureIn, upscaled } from './exhibits.ts';
 import { judgePhoto, type Photo, type PhotoResult } from './photo.ts';
 import { contactSheet } from './sheet/contact-sheet.ts';
 import { loadLetters } from './sheet/letters.ts';
@@ -15,6 +14,8 @@ import { WISHES, type Wish } from './wishes.ts';
 const CLIP = '@vision-sdk/plugin-clip';
 /** How often a user asks for the same. */
 const TRIES = 3;
+/** Statuses of a gateway that had no good answer this time: of no miner, for want of miners, in time. */
+const PASSING: readonly unknown[] = [502, 503, 504];
 /** What is compared with all other pictures. */
 const COMPARED = 'star';
 
@@ -31,9 +32,9 @@ export class Users {
     this.#out = out;
   }
 
-  /** Has the photograph made larger, writes it and judges it. */
+  /** Has the photograph made larger, writes it and judges it. Throws RESPONSE_EMPTY and what the gateway says. */
   async sendPhoto(photo: Photo): Promise<PhotoResult> {
-    const [png = new Uint8Array()] = picturesOf(await this.#order(Upscale, { image: photo.halved }));
+    const png = pictureIn(Upscale, await this.#order(Upscale, { image: photo.halved }));
     await writeUserFile(join(this.#out, 'photo-x2.png'), png, { replace: true });
     this.#exhibits.set('upscale', await upscaled(photo, png));
     return judgePhoto(png, photo);
@@ -98,9 +99,16 @@ export class Users {
       try {
         return await askValidator(this.#gateway, call);
       } catch (error) {
-        if (!VisionError.is(error) || error.code !== 'VISION_CLI_VALIDATOR_REFUSED') throw error;
+        if (!mayPass(error)) throw error;
       }
     }
     return askValidator(this.#gateway, call);
   };
+}
+
+/** True where asking again may help: a wrong key or a wrong request stays wrong. */
+function mayPass(error: unknown): boolean {
+  if (VisionError.is(error, 'VISION_CLI_VALIDATOR_REFUSED'))
+    return PASSING.includes((error.details as { readonly status?: unknown }).status);
+  return VisionError.is(error, 'VISION_CLI_VALIDATOR_UNREACHABLE') && (error.cause as Error | undefined)?.name === 'TimeoutError';
 }

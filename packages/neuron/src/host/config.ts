@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { cosmiconfig, defaultLoaders } from 'cosmiconfig';
 import { configProblems } from './config-problems.ts';
 import { configSchema, DEFAULT_PLUGINS, type PluginReference, type ResolvedConfig, type VisionConfig } from './config-schema.ts';
-import { withDefaultPlugins } from './default-plugins.ts';
+import { PLUGIN_DEFAULTS, withDefaultPlugins } from './default-plugins.ts';
 import { fail } from './errors.ts';
 
 /** Where a config is looked for in each folder, in this order. */
@@ -21,6 +21,8 @@ export interface LoadedConfig {
   readonly folder: string;
   /** `import.meta.url` of a module that brings plugins along: packages that the folder does not have are looked for beside it. */
   readonly beside?: string;
+  /** True where the plugins are those of a config that names none, or have these among them by `...`. */
+  readonly takesDefaults?: boolean;
 }
 
 /** What is read, and what counts where it says nothing. */
@@ -49,9 +51,15 @@ export function resolveConfig(given: unknown, file = 'The config', plugins: read
 export async function loadConfig({ cwd = process.cwd(), file, defaults, beside }: LoadConfigOptions = {}): Promise<LoadedConfig> {
   const found = file === undefined ? await findConfig(cwd) : resolve(cwd, file);
   const plugins = beside === undefined ? {} : { beside };
-  if (found === undefined) return { config: resolveConfig(defaults), folder: resolve(cwd), ...plugins };
-  const given = withDefaults(await readConfig(found), defaults);
-  return { config: resolveConfig(given, found, defaults?.plugins), file: found, folder: dirname(found), ...plugins };
+  if (found === undefined) return { config: resolveConfig(defaults), folder: resolve(cwd), takesDefaults: true, ...plugins };
+  const read = await readConfig(found);
+  const config = resolveConfig(withDefaults(read, defaults), found, defaults?.plugins);
+  return { config, file: found, folder: dirname(found), takesDefaults: asksForDefaults(read), ...plugins };
+}
+
+function asksForDefaults(read: unknown): boolean {
+  const { plugins } = (read ?? {}) as Pick<VisionConfig, 'plugins'>;
+  return plugins === undefined || plugins.includes(PLUGIN_DEFAULTS);
 }
 
 /** A key that a module leaves undefined is left out. What is no object stays as it is, for the check to refuse. */

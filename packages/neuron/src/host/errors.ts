@@ -123,10 +123,7 @@ export const fail = defineErrors('VISION_HOST', {
   WORKER_DIED: {
     message: (d: { model: string; ending: string; attempts: number; lastOutput: string }) =>
       `The process of model "${d.model}" ${d.ending} during a request${d.attempts > 1 ? `, ${d.attempts} times in a row` : ''}.${d.lastOutput === '' ? '' : ` Last output: ${d.lastOutput}`}`,
-    hint: (d) =>
-      isKill(d.ending)
-        ? OUT_OF_MEMORY
-        : 'Look for lack of memory (`dmesg`, `nvidia-smi`) and at the last output; other requests are still served.',
+    hint: (d) => (isKill(d.ending) ? OUT_OF_MEMORY : 'Look for lack of memory (`dmesg`, `nvidia-smi`) and at the last output.'),
   },
   LOAD_FAILED: {
     message: (d: { plugin: string; model: string; reason: string }) => `Model "${d.model}" of ${d.plugin} could not be loaded: ${d.reason}`,

@@ -89,6 +89,17 @@ describe('loadConfig', () => {
     expect((await loadConfig({ cwd: folder, defaults })).config.plugins).toEqual(expected);
   });
 
+  it.each([
+    ['{}', true],
+    ['{ "plugins": ["mine", "..."] }', true],
+    ['{ "plugins": ["mine"] }', false],
+    ['{ "plugins": [] }', false],
+  ])('says whether the plugins are those of a config that names none: %s', async (text, takesDefaults) => {
+    expect((await loadConfig({ cwd: folder })).takesDefaults).toBe(true);
+    await write('vision.config.json', text);
+    expect((await loadConfig({ cwd: folder })).takesDefaults).toBe(takesDefaults);
+  });
+
   it('has defaults of its own for "..."', () => {
     expect(resolveConfig({ plugins: ['...'] }).plugins).toEqual(resolveConfig({}).plugins);
   });

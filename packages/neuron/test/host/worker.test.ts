@@ -160,6 +160,7 @@ describe('faults of a running model', () => {
     const host = await start();
     const error = await errorOf(begin(host, Obey, { behaviour: 'exit' }).response);
     expect(error.message).toContain('exited with code 3 during a request');
+    expect(error.hint).toBe('Look for lack of memory (`dmesg`, `nvidia-smi`) and at the last output.');
     await expect(begin(host, Obey, { behaviour: 'echo' }).response).resolves.toBeDefined();
   });
 
