@@ -108,6 +108,12 @@ describe('where the network does not see the whole picture', () => {
 });
 
 describe('requests', () => {
+  it('may have a picture of any size up to the cap', () => {
+    const { sides } = modelOf(write()).pipelines.find(({ synapse }) => synapse.name === 'Inpaint')!;
+    if (typeof sides !== 'function') throw new Error('the sides do not depend on the picture');
+    expect([sides({}, { width: 2000, height: 1000 }).most, sides({}, { width: 40, height: 30 }).most]).toEqual([2000, 40]);
+  });
+
   const complaints = async (name: string, body: object) => {
     const result = await validate(modelOf(write()).pipelines.find(({ synapse }) => synapse.name === name)!.accepts!, body);
     return result.ok ? '' : formatIssues(result.issues);
