@@ -35,10 +35,10 @@ STAGES = (
     Stage("vae", "vae", 4_000, threads=2),
     Stage("text", "text", 1_200),
     Stage("sdxl-a", "sdxl", 10_500, ("vae", "text"), ("2", "1"), 2, (("sdxl", "sdxl-a", "sdxl"), ("sd15", "sdxl-a", "sd15"))),
-    Stage("clip", "clip", 3_500, ("text", "sdxl-a"), exports=(("clip", "clip"),)),
+    Stage("clip", "clip", 2_800, ("text", "sdxl-a"), exports=(("clip", "clip"),)),
     Stage("prior", "kandinsky", 3_500, ("clip",), ("2",)),
     Stage("control-scribble", "sd15", 3_000, ("sdxl-a",), ("sdxl-a",), 2, (("control", "scribble", "sdxl-a", "control-scribble"),)),
-    Stage("kandinsky", "kandinsky", 8_500, ("prior", "control-scribble"), ("sdxl-a", "2"), 1, (("kandinsky", "kandinsky"),)),
+    Stage("kandinsky", "kandinsky", 8_500, ("prior", "control-scribble"), ("sdxl-a", "2"), 2, (("kandinsky", "kandinsky"),)),
     Stage("control-canny", "sd15", 3_000, ("control-scribble",), ("sdxl-a",), 1, (("control", "canny", "sdxl-a", "control-canny"),)),
     Stage("sdxl-b", "sdxl", 7_000, ("control-canny",), ("2", "2"), 1, (("sdxl", "sdxl-b", "sdxl-b"),)),
 )
