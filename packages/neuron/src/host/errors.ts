@@ -98,7 +98,7 @@ export const fail = defineErrors('VISION_HOST', {
     fault: 'request',
     message: (d: { synapse: string; models: readonly string[]; issues: readonly SchemaIssue[] }) =>
       `No model accepts this ${d.synapse} request (asked: ${d.models.join(', ')}): ${formatIssues(d.issues)}.`,
-    hint: () => 'Keep to the ranges that the model declares, or configure one that accepts more.',
+    hint: () => 'Change what the message names, or configure a model that accepts it.',
   },
   QUEUE_FULL: {
     message: (d: { device: string; queued: number; retryAfterSeconds: number }) =>
