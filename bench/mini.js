@@ -8,6 +8,7 @@ import { TextToImage } from '@vision-sdk/core/synapses';
 import { sdxl } from '@vision-sdk/models-mini';
 import { createDispatcher, createLog, createRegistry } from '@vision-sdk/neuron/host';
 import sdxlTurbo from '@vision-sdk/plugin-sdxl-turbo';
+import { median } from './_median.js';
 
 const bin = fileURLToPath(new URL('../packages/cli/bin/vision.js', import.meta.url));
 const PROMPT = 'a red circle on a white background';
@@ -63,8 +64,4 @@ async function warmPictures(weightsDirectory) {
     times.push((performance.now() - began) / 1000);
   }
   return times;
-}
-
-function median(values) {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }

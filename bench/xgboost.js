@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { readXgboostModel } from '@vision-sdk/plugin-image-similarity';
+import { median } from './_median.js';
 
 const ROWS = 20_000;
 /** Medians of XGBoost 1.7.4 in Python, one thread, on two shared cores. */
@@ -37,10 +38,6 @@ function cpuMs(work) {
   work();
   const { user, system } = process.threadCpuUsage(before);
   return (user + system) / 1000;
-}
-
-function median(values) {
-  return values.sort((a, b) => a - b)[values.length >> 1];
 }
 
 function modelFile() {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { canny, clip, kandinsky, scribble, sdxl } from '@vision-sdk/models-mini';
-import type { LoadedConfig } from '@vision-sdk/neuron/host';
+import { type LoadedConfig, pluginName } from '@vision-sdk/neuron/host';
 
 /** A plugin with its options, as a config names it. */
 type Named = [name: string, options: Record<string, unknown>];
@@ -39,7 +39,7 @@ export interface LeftOut {
 /** The default plugins that a config does without because their weights are not installed; none where it wants no defaults, or names them with options of its own. */
 export function leftOutPlugins({ config, takesDefaults }: Pick<LoadedConfig, 'config' | 'takesDefaults'>): readonly LeftOut[] {
   if (takesDefaults !== true) return [];
-  const named = new Set(config.plugins.map((plugin) => (Array.isArray(plugin) ? plugin[0] : plugin)));
+  const named = new Set(config.plugins.map(pluginName));
   return DEFAULTS.filter(([plugin]) => !named.has(plugin))
     .map(([plugin, options]) => ({ plugin, missing: missingPaths(options) }))
     .filter(({ missing }) => missing.length > 0);
@@ -54,6 +54,3 @@ function pathsIn(option: unknown): readonly string[] {
   if (typeof option === 'string') return isAbsolute(option) ? [option] : [];
   return typeof option === 'object' && option !== null ? Object.values(option).flatMap(pathsIn) : [];
 }
-
-/** Folders of the small models, from which nobody should expect more than coloured shapes. */
-export const MINI_FOLDERS: readonly string[] = [sdxl, kandinsky, scribble, canny].map(({ model }) => model);

@@ -35,6 +35,11 @@ export async function openConfig(flags: ConfigFlags): Promise<LoadedConfig> {
 /** Reads the config and its plugins. Only warnings are logged unless `--log-level` says otherwise. Throws the host's errors, which name file, path and fix. */
 export async function openProject(flags: ConfigFlags): Promise<Project> {
   const loaded = withLogLevel(await openConfig(flags), flags.logLevel ?? 'warn');
+  return withPlugins(loaded);
+}
+
+/** A config with what its plugins contribute. Throws the host's errors. */
+export async function withPlugins(loaded: LoadedConfig): Promise<Project> {
   return { ...loaded, registry: await createRegistry(await pluginsOf(loaded)) };
 }
 
@@ -52,7 +57,7 @@ function withLogLevel(loaded: LoadedConfig, logLevel: ResolvedConfig['logLevel']
 /** A project of a config that stands in no file. */
 export async function openInMemory(given: VisionConfig, folder: string): Promise<Project> {
   const config = resolveConfig({ logLevel: 'warn', ...given });
-  return { config, folder, registry: await createRegistry(await pluginsOf({ config, folder })) };
+  return withPlugins({ config, folder });
 }
 
 /** The log of a running neuron: lines for a person on a screen, JSON elsewhere. */

@@ -19,10 +19,11 @@ export const TAKE_REAL_MODELS =
 export function smallModelsOnSubnet({ config, registry }: Pick<Project, 'config' | 'registry'>): readonly string[] {
   const chain = registry.chains.get(config.chain);
   if (chain === undefined || chain.local === true) return [];
-  return [...registry.models.values()].filter(({ model }) => isSmall(model)).map(({ model }) => model.id);
+  return [...registry.models.values()].filter(({ model }) => isSmallModel(model)).map(({ model }) => model.id);
 }
 
-function isSmall({ weights }: Pick<AnyModel, 'weights'>): boolean {
+/** True for a model with weights of `@vision-sdk/models-mini`, from which nobody should expect more than coloured shapes. */
+export function isSmallModel({ weights }: Pick<AnyModel, 'weights'>): boolean {
   return weights.some((source) => source.kind === 'folder' && packageOf(source.folder) === PACKAGE);
 }
 

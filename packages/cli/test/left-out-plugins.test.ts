@@ -1,3 +1,4 @@
+import type { Plugin } from '@vision-sdk/core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { leftOutPlugins } from '../src/default-plugins.ts';
 import { ExitCode } from '../src/index.ts';
@@ -41,6 +42,13 @@ describe('default plugins whose weights are missing', () => {
   ])('are left out of %s', async (_, config, expected) => {
     const loaded = await openConfig({ config: await configOf(config) } as never);
     expect(leftOutPlugins(loaded).map(({ plugin }) => plugin)).toEqual(expected);
+  });
+
+  it('are no matter where a config brings the plugin itself', async () => {
+    const own = { name: '@vision-sdk/plugin-clip' } as Plugin;
+    const { config } = await openConfig({ config: await configOf({}) } as never);
+    const leftOut = leftOutPlugins({ config: { ...config, plugins: [own] }, takesDefaults: true });
+    expect(leftOut.map(({ plugin }) => plugin)).toEqual(PAINTERS.slice(0, -1));
   });
 
   it('are named with all that is not there', async () => {

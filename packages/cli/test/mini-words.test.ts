@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sdxl } from '@vision-sdk/models-mini';
 import { describe, expect, it } from 'vitest';
-import { MINI_FOLDERS } from '../src/default-plugins.ts';
 import { miniNote } from '../src/run/mini-note.ts';
 import { unknownWords } from '../src/run/mini-words.ts';
 
@@ -18,7 +18,7 @@ describe('words that the small models do not know', () => {
     expect(unknownWords('A cat, a CAT and a red собака')).toEqual(['cat', 'собака']);
   });
 
-  const weights = [{ kind: 'folder', folder: MINI_FOLDERS[0] ?? '', files: [], bytes: 1, licence: 'MIT' }] as const;
+  const weights = [{ kind: 'folder', folder: sdxl.model, files: [], bytes: 1, licence: 'MIT' }] as const;
   const request = { text_prompts: [{ text: 'a photo of a cat' }] };
 
   it('are told to the user, with the way out', () => {

@@ -1,17 +1,14 @@
 import { startValidator, type ValidatorEvent } from '@vision-sdk/neuron/validator';
 import { ExitCode } from '../exit-code.ts';
 import { tellSupervisor } from '../neuron-messages.ts';
-import { warnOfPlugins } from '../plugin-warnings.ts';
-import { neuronLog, openConfig } from '../project.ts';
+import { openNeuron } from '../open-neuron.ts';
 import { runUntilStopped } from '../supervised.ts';
 import type { Invocation } from '../tree/invocation.ts';
 
 /** `vision validator start`. */
 export async function startValidatorCommand({ flags, terminal }: Invocation): Promise<ExitCode> {
-  const loaded = await openConfig(flags);
-  const log = neuronLog(loaded, 'validator');
-  await warnOfPlugins(loaded, log);
-  const validator = await startValidator(loaded, { log });
+  const { project, log } = await openNeuron(flags, 'validator');
+  const validator = await startValidator(project, { log });
   const { gateway } = validator;
   terminal.note(`Validator is running. ${gatewayNote(gateway)} Ctrl-C or SIGTERM stops it.`);
   reportScores(validator);

@@ -1,6 +1,5 @@
 import type { Raster } from '@vision-sdk/image';
-
-type Colour = readonly [red: number, green: number, blue: number];
+import type { Colour } from './sheet/canvas.ts';
 
 /** Whether a point belongs to something. */
 type Region = (x: number, y: number) => boolean;

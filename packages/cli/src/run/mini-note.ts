@@ -1,10 +1,10 @@
 import type { WeightSource } from '@vision-sdk/core';
-import { MINI_FOLDERS } from '../default-plugins.ts';
+import { isSmallModel } from '../small-models.ts';
 import { unknownWords } from './mini-words.ts';
 
-/** What to tell a user whose prompt is beyond one of the small models that come with the CLI; undefined for other models, and for words that they know. */
+/** What to tell a user whose prompt is beyond one of the small models; undefined for other models, and for words that they know. */
 export function miniNote(model: { readonly id: string; readonly weights: readonly WeightSource[] }, request: unknown): string | undefined {
-  if (!model.weights.some((source) => source.kind === 'folder' && MINI_FOLDERS.includes(source.folder))) return undefined;
+  if (!isSmallModel(model)) return undefined;
   const words = promptsOf(request).flatMap(unknownWords);
   if (words.length === 0) return undefined;
   const named = words.slice(0, 3).map((word) => `"${word}"`);

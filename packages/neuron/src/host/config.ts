@@ -6,6 +6,7 @@ import { configProblems } from './config-problems.ts';
 import { configSchema, DEFAULT_PLUGINS, type PluginReference, type ResolvedConfig, type VisionConfig } from './config-schema.ts';
 import { PLUGIN_DEFAULTS, withDefaultPlugins } from './default-plugins.ts';
 import { fail } from './errors.ts';
+import type { Registry } from './registry.ts';
 
 /** Where a config is looked for in each folder, in this order. */
 export const CONFIG_FILES: readonly string[] = ['ts', 'mts', 'js', 'mjs', 'json', 'yaml', 'yml'].map(
@@ -23,6 +24,8 @@ export interface LoadedConfig {
   readonly beside?: string;
   /** True where the plugins are those of a config that names none, or have these among them by `...`. */
   readonly takesDefaults?: boolean;
+  /** What its plugins contribute, where somebody has found it out already. */
+  readonly registry?: Registry;
 }
 
 /** What is read, and what counts where it says nothing. */

@@ -24,9 +24,9 @@ export interface Ground {
 }
 
 /** Binds plugins, keys, chain and dispatcher of a config. Nothing is made before it is asked for. */
-export function neuronServices({ config, folder, beside }: LoadedConfig, log: Log): Container {
+export function neuronServices({ config, folder, beside, registry }: LoadedConfig, log: Log): Container {
   return new Container()
-    .bind(REGISTRY, async () => createRegistry(await resolvePlugins(config, folder, beside)))
+    .bind(REGISTRY, async () => registry ?? createRegistry(await resolvePlugins(config, folder, beside)))
     .bind(IDENTITY, () => loadIdentity(config.wallet))
     .bind(CHAIN, async (services) => connectChain(await services.get(REGISTRY), config, log))
     .bind(DISPATCHER, async (services) => createDispatcher({ ...config, registry: await services.get(REGISTRY), log }));

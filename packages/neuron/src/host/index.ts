@@ -11,6 +11,7 @@ export {
 } from './config-schema.ts';
 export { connectChain } from './connect-chain.ts';
 export { Container, type Services, type Token, token } from './container.ts';
+export { pluginName } from './default-plugins.ts';
 export { createDispatcher } from './dispatcher.ts';
 export type {
   Clock,
